@@ -1,0 +1,55 @@
+"""The append-only event record."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class SystemActor(models.TextChoices):
+    """Who acted when it was no person."""
+
+    PORTAL = "portal", "Portal"
+    SALESFORCE = "salesforce", "Salesforce"
+    OPERATOR = "operator", "Operator"
+
+
+class Event(models.Model):
+    """One thing that happened. Written once by `activity.record`, never changed (a database trigger refuses it).
+
+    `data` holds identifiers and plain facts, never message or note text: what leaves by an event must be
+    safe for everyone who may see the event.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    verb = models.CharField(max_length=60, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    system_actor = models.CharField(max_length=20, choices=SystemActor.choices, blank=True, editable=False)
+    # Named by string: the ground floor does not import the floor above, it only points at it.
+    workstream = models.ForeignKey(
+        "workstreams.WorkStream", null=True, on_delete=models.PROTECT, related_name="events", editable=False
+    )
+    data = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["workstream", "-id"], name="event_of_workstream"),
+            models.Index(fields=["verb", "-id"], name="event_by_verb"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(actor__isnull=False, system_actor="")
+                | (models.Q(actor__isnull=True) & ~models.Q(system_actor="")),
+                name="event_has_exactly_one_actor",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} by {self.actor_name}"
+
+    @property
+    def actor_name(self) -> str:
+        """The person's name, or the system's."""
+        return self.actor.display_name if self.actor else SystemActor(self.system_actor).label

@@ -1,0 +1,65 @@
+"""Which verbs exist, what they mean, and what follows from each.
+
+An app declares its verbs in `events.py` and its subscribers in `subscribers.py`; both are imported by the app's
+`ready()`. A subscriber runs inside the transaction of the event: what it writes stands or falls with the change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from activity.models import Event
+
+Subscriber = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One kind of event: its name in the past tense, and a sentence for the Activity tab."""
+
+    name: str
+    says: str
+    for_clients: bool = False
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What follows from a verb: the sentence for the documentation, and the function."""
+
+    says: str
+    act: Subscriber
+
+
+@dataclass
+class Registry:
+    """All declared verbs and their consequences, in the order of declaration."""
+
+    verbs: dict[str, Verb] = field(default_factory=dict)
+    consequences: dict[str, list[Consequence]] = field(default_factory=dict)
+
+    def declare(self, name: str, says: str, *, for_clients: bool = False) -> Verb:
+        """Add a verb. `for_clients`: a client member may see events of this kind in the page's history."""
+        if name in self.verbs:
+            raise ValueError(f"The verb {name!r} is declared twice.")
+        self.verbs[name] = Verb(name, says, for_clients)
+        return self.verbs[name]
+
+    def follows(self, name: str, says: str) -> Callable[[Subscriber], Subscriber]:
+        """Decorate a function that acts on every event of a verb, in the event's transaction."""
+
+        def remember(act: Subscriber) -> Subscriber:
+            self.consequences.setdefault(name, []).append(Consequence(says, act))
+            return act
+
+        return remember
+
+    def of(self, name: str) -> list[Consequence]:
+        """What follows from a verb.
+
+        Raises: LookupError when nobody declared the verb.
+        """
+        if name not in self.verbs:
+            raise LookupError(f"No app declares the verb {name!r}; add it to that app's events.py.")
+        return self.consequences.get(name, [])
+
+
+registry = Registry()
