@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "People"
+
+    def ready(self) -> None:
+        """Make this app's verbs and subscribers known."""
+        from accounts import events  # noqa: F401, PLC0415  models must be ready

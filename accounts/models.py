@@ -1,0 +1,134 @@
+"""People and client organisations."""
+
+import uuid
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.capabilities import GENERAL, INTERNAL_ROLES, TEAM_ROLES, Can, Role
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the time zone database does not have."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(f"“{name}” is not a time zone. Use a name like Europe/Berlin.") from error
+
+
+class Region(models.TextChoices):
+    """Where a client organisation is; reports group by it."""
+
+    AMERICAS = "americas", "Americas"
+    EMEA = "emea", "Europe, Middle East, Africa"
+    APAC = "apac", "Asia-Pacific"
+
+
+class Organization(models.Model):
+    """A client organisation: the tenant (A1)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    region = models.CharField(max_length=20, choices=Region.choices, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds and makes people by e-mail address, without regard to case (F4)."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The person with this address, whatever its case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person; without a password they sign in by mailed code or link only."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an administrator, for `manage.py createsuperuser`."""
+        return self.create_user(email, password, role=Role.ADMIN, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A registered person: USER or CUSTOMER on the client's side, or a colleague (R7, R80)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.CLIENT)
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    time_zone = models.CharField(max_length=60, default="UTC", validators=[validate_time_zone])
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        ordering = ["name", "email"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_email_address"),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.CLIENT) | models.Q(organization__isnull=True),
+                name="only_clients_belong_to_an_organisation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name, or the part of the address before the @ until there is one."""
+        return self.name or self.email.partition("@")[0]
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the picture."""
+        words = self.display_name.replace(".", " ").replace("_", " ").split()
+        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
+
+    @property
+    def role_label(self) -> str:
+        """The role in words."""
+        return Role(self.role).label
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether this colleague sees every WorkStream."""
+        return self.role in INTERNAL_ROLES
+
+    @property
+    def is_team(self) -> bool:
+        """Whether this person belongs to the company rather than to a client (R80)."""
+        return self.role in TEAM_ROLES
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin lets this person in."""
+        return self.role == Role.ADMIN
+
+    def may(self, capability: Can) -> bool:
+        """Whether this person may do something that concerns no particular WorkStream."""
+        return self.is_active and capability in GENERAL[Role(self.role)]
