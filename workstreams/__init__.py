@@ -1,0 +1,1 @@
+"""WorkStreams, their members and the one tenancy rule; the WorkStream page, the grid and the administration screen."""

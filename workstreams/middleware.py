@@ -1,0 +1,34 @@
+"""A refusal of the domain becomes an answer a person can read."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from accounts.errors import DomainError
+
+
+class RefusalMiddleware:
+    """Turns a DomainError into a fragment for htmx, JSON for scripts, a page for everybody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass through; the work is in `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a refusal with its own status and sentence; leave every other exception alone."""
+        if not isinstance(exception, DomainError):
+            return None
+        if request.headers.get("Accept", "").startswith("application/json"):
+            return JsonResponse({"code": exception.code, "message": exception.message}, status=exception.status_code)
+        context = {"message": exception.message, "back_url": request.headers.get("Referer", "")}
+        if getattr(request, "htmx", False):
+            response = render(request, "_refusal.html", context, status=exception.status_code)
+            # The control's own place stays as it is; the sentence is shown where every notice is shown.
+            response["HX-Retarget"] = "#notices"
+            response["HX-Reswap"] = "innerHTML"
+            return response
+        return render(request, "refusal.html", context, status=exception.status_code)

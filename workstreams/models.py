@@ -1,0 +1,153 @@
+"""The WorkStream and the people on it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from workstreams.choices import (
+    CloseReason,
+    DeliveryMode,
+    EntryPoint,
+    Milestone,
+    Side,
+    Status,
+    SubscriptionType,
+)
+from workstreams.querysets import MembershipQuerySet, WorkStreamQuerySet
+
+
+class WorkStream(models.Model):
+    """One opportunity of one client organisation, from first question to production (R23)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    description = models.TextField(max_length=2000, blank=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="workstreams")
+    # Null only for a WorkStream that staff made and nobody of the client has joined yet (R74).
+    owner = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_workstreams")
+    # The responsible colleague; the interface always says "WorkStream Lead" (A2).
+    lead = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="led_workstreams")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    subscription_type = models.CharField(
+        max_length=10, choices=SubscriptionType.choices, default=SubscriptionType.AGILE
+    )
+    # True when the customer chose the type, false when staff did or nobody did (O1). Set once.
+    self_selected = models.BooleanField(default=False, editable=False)
+    entry_point = models.CharField(
+        max_length=20, choices=EntryPoint.choices, default=EntryPoint.APP_DIRECT, editable=False
+    )
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    close_reason = models.CharField(max_length=20, choices=CloseReason.choices, blank=True)
+    # Shown to the client when staff choose to share it.
+    close_note = models.CharField(max_length=500, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    # None: not verified yet (R45).
+    milestone = models.CharField(max_length=30, choices=Milestone.choices, null=True, blank=True)  # noqa: DJ001
+    delivery_mode = models.CharField(max_length=20, choices=DeliveryMode.choices, blank=True)
+
+    # What the customer wished (kept as given) and what was settled (R29, R30).
+    intended_start = models.DateField(null=True, blank=True)
+    starts_on = models.DateField("WorkStream Starting", null=True, blank=True)
+
+    # The Salesforce opportunity, 18 characters; at most one each way (R23, A19).
+    opportunity_id = models.CharField(max_length=18, null=True, blank=True, unique=True)
+    last_activity_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Counts edits of the fields people type, so that a stale form is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = WorkStreamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_activity_at", "-id"]
+        indexes = [
+            models.Index(fields=["lead", "status", "-last_activity_at", "-id"], name="grid_lead"),
+            models.Index(fields=["status", "-last_activity_at", "-id"], name="grid_status"),
+            models.Index(fields=["organization", "-last_activity_at", "-id"], name="grid_organization"),
+            models.Index(fields=["-last_activity_at", "-id"], name="grid_latest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subscription_type__in=SubscriptionType.values), name="type_is_agile_batch_or_lean"
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="status_is_open_or_closed"),
+            models.CheckConstraint(
+                condition=Q(milestone__isnull=True) | Q(milestone__in=Milestone.values),
+                name="milestone_is_known_or_none",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.OPEN, closed_at__isnull=True, close_reason="")
+                | (Q(status=Status.CLOSED, closed_at__isnull=False) & ~Q(close_reason="")),
+                name="closed_has_a_time_and_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(delivery_mode="") | Q(subscription_type=SubscriptionType.BATCH),
+                name="only_batch_has_a_delivery_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(opportunity_id__isnull=True) | Q(opportunity_id__regex=r"^[0-9A-Za-z]{18}$"),
+                name="opportunity_id_has_18_characters",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The WorkStream's page, the same address for everybody."""
+        return reverse("workstreams:page", args=[self.public_id])
+
+    @property
+    def administration_url(self) -> str:
+        """The staff administration screen."""
+        return reverse("workstreams:administration", args=[self.public_id])
+
+    @property
+    def full_url(self) -> str:
+        """The page's address with host, for mails and notes."""
+        return f"{settings.BASE_URL}{self.get_absolute_url()}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is being worked on (R25)."""
+        return self.status == Status.OPEN
+
+    @property
+    def milestone_label(self) -> str:
+        """The current milestone in words; before the first one, what happens meanwhile."""
+        return Milestone(self.milestone).label if self.milestone else "No milestone yet"
+
+
+class Membership(models.Model):
+    """A person on a WorkStream. The owner and the lead are members too (R73, R83)."""
+
+    class Origin(models.TextChoices):
+        STARTED = "started", "Started it"
+        INVITED = "invited", "Was added"
+        RESPONDED = "responded", "Joined by answering"
+        LEAD = "lead", "Became WorkStream Lead"
+
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    side = models.CharField(max_length=10, choices=Side.choices)
+    origin = models.CharField(max_length=20, choices=Origin.choices)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["joined_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["workstream", "user"], name="a_person_is_a_member_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} on {self.workstream}"

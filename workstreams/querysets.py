@@ -1,0 +1,58 @@
+"""Questions about WorkStreams, and the tenancy rule they all begin with."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Case, Count, Q, When
+
+from workstreams.choices import Side, Status
+from workstreams.tenancy import InWorkStreamQuerySet, M
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class WorkStreamQuerySet(models.QuerySet[M]):
+    """Every question about WorkStreams; those that answer a request begin with `visible_to`."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The rows this person may know exist: the one tenancy rule, stated once (A1).
+
+        Colleagues see all; clients and Agile Workers what they are a member of; nobody else anything.
+        """
+        from workstreams.models import Membership  # noqa: PLC0415  the model imports this queryset
+
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        if user.is_internal:
+            return self
+        return self.filter(pk__in=Membership.objects.filter(user=user).values("workstream"))
+
+    def open(self) -> Self:
+        """Those being worked on."""
+        return self.filter(status=Status.OPEN)
+
+    def for_page(self) -> Self:
+        """With everything the WorkStream page's head prints."""
+        return self.select_related("organization", "owner", "lead")
+
+
+class MembershipQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about the people on a WorkStream."""
+
+    def of_side(self, side: Side) -> Self:
+        """One of the two sections of the Members tab (R83)."""
+        return self.filter(side=side)
+
+    def in_list_order(self, *, first: int | None) -> Self:
+        """The person with primary key `first` on top (owner or lead, R84), then in the order of joining."""
+        return self.select_related("user", "user__organization").order_by(
+            Case(When(user_id=first, then=0), default=1), "joined_at", "id"
+        )
+
+    def counts(self) -> dict[str, int]:
+        """How many people each side has."""
+        return self.aggregate(
+            client=Count("pk", filter=Q(side=Side.CLIENT)), team=Count("pk", filter=Q(side=Side.TEAM))
+        )
