@@ -1,0 +1,2 @@
+app_name = "milestones"
+urlpatterns: list[object] = []
