@@ -1,0 +1,7 @@
+"""The verbs of this app. Event data names numbers, never text: notes must not leak through an event."""
+
+from activity.registry import registry
+
+MESSAGE_POSTED = registry.declare("chat.message_posted", "wrote message {number}").name
+NOTE_POSTED = registry.declare("chat.note_posted", "wrote note {number}").name
+REOPENING_ASKED = registry.declare("chat.reopening_asked", "asked to reopen", for_clients=True).name

@@ -1,0 +1,96 @@
+"""Messages, notes, the counters that number them, and how far each person has read."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from chat.querysets import MessageQuerySet, NoteQuerySet, ReadMarkQuerySet
+from workstreams.choices import Side
+from workstreams.models import WorkStream
+
+MAX_LENGTH = 20_000
+
+
+class Counter(models.Model):
+    """The last numbers given out in a WorkStream: a narrow row, because every message writes it.
+
+    Messages and notes count apart, so that a client sees no gaps where notes stand.
+    """
+
+    workstream = models.OneToOneField(
+        WorkStream, on_delete=models.CASCADE, primary_key=True, related_name="chat_counter"
+    )
+    last_message = models.PositiveIntegerField(default=0)
+    last_note = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.workstream}: {self.last_message} messages, {self.last_note} notes"
+
+
+class Entry(models.Model):
+    """What messages and notes share: a number without gaps in their WorkStream, an author, a text."""
+
+    number = models.PositiveIntegerField(editable=False)
+    # Made by the client's browser, so that posting twice gives one entry.
+    client_key = models.UUIDField(editable=False)
+    body = models.TextField(max_length=MAX_LENGTH)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.number} in {self.workstream_id}"  # type: ignore[attr-defined]
+
+
+class Message(Entry):
+    """One message of the group chat. The side is stored: it says on which side it stands for everybody (R66)."""
+
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="messages")
+    # None: an automatic message of the portal, which speaks for the team.
+    author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="messages")
+    side = models.CharField(max_length=10, choices=Side.choices)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["workstream", "number"], name="message_numbers_do_not_repeat"),
+            models.UniqueConstraint(fields=["workstream", "client_key"], name="a_message_is_posted_once"),
+        ]
+
+
+class Note(Entry):
+    """One Internal Note: only the team ever reads it (R70)."""
+
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="notes")
+    # The creation note of R60, which has a link to copy.
+    is_creation_note = models.BooleanField(default=False, editable=False)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["workstream", "number"], name="note_numbers_do_not_repeat"),
+            models.UniqueConstraint(fields=["workstream", "client_key"], name="a_note_is_posted_once"),
+        ]
+
+
+class ReadMark(models.Model):
+    """How far a person has read a WorkStream's chat; unread is the last number minus this."""
+
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="read_marks")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="read_marks")
+    message = models.PositiveIntegerField(default=0)
+    note = models.PositiveIntegerField(default=0)
+
+    objects = ReadMarkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workstream", "user"], name="one_read_mark_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user} read up to {self.message}"
