@@ -1,0 +1,1 @@
+"""Telling people by mail: a queue in the database that workers empty."""
