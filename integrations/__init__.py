@@ -1,0 +1,1 @@
+"""The vendors beside the portal: what comes in from them is stored first and worked later."""

@@ -1,0 +1,40 @@
+"""Questions about inbound events, and claiming them."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models, transaction
+from django.db.models import F
+
+M = TypeVar("M", bound=models.Model)
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+LEASE = timedelta(seconds=60)
+
+
+class InboundEventQuerySet(models.QuerySet[M]):
+    """Questions about inbound events."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Colleagues see what vendors told us; nobody else."""
+        if isinstance(user, AnonymousUser) or not user.is_active or not user.is_internal:
+            return self.none()
+        return self
+
+    def claim(self, *, now: datetime) -> M | None:
+        """Take the oldest due event for one worker; the claim is a lease that runs out if the worker dies."""
+        with transaction.atomic():
+            due = (
+                self.filter(state="received", due_at__lte=now)
+                .order_by("due_at", "id")
+                .select_for_update(skip_locked=True)
+                .values_list("pk", flat=True)
+                .first()
+            )
+            if due is None:
+                return None
+            self.filter(pk=due).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+        return self.get(pk=due)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class SalesforceConfig(AppConfig):
+    name = "integrations.salesforce"
+    label = "salesforce"
+    verbose_name = "Salesforce"
+
+    def ready(self) -> None:
+        """Make this app's verbs and subscribers known."""
+        from integrations.salesforce import events  # noqa: F401, PLC0415  models must be ready

@@ -1,0 +1,8 @@
+"""Working what vendors told us."""
+
+from celery import shared_task
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def work_waiting_inbound() -> None:
+    """Work every due inbound event. Safe to run twice, late, or at the same time as itself."""
