@@ -5,7 +5,7 @@ stream on the other hand must not hold a thread. So each goes where it is cheap 
 """
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.core.asgi import get_asgi_application
@@ -16,7 +16,7 @@ live = get_asgi_application()
 
 from config.wsgi import application as _wsgi  # noqa: E402  after the settings are named
 
-pages: Any = WSGIMiddleware(_wsgi, workers=int(os.environ.get("WEB_THREADS", "8")))
+pages: Any = WSGIMiddleware(cast("Any", _wsgi), workers=int(os.environ.get("WEB_THREADS", "8")))
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

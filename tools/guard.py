@@ -176,7 +176,7 @@ class _Running:
     request: dict[str, Any]
 
 
-class _Leave(Exception):  # noqa: N818  not an error: the way out
+class _Leave(Exception):
     pass
 
 

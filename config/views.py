@@ -1,0 +1,42 @@
+"""The few answers that belong to no app."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.capabilities import Can
+from accounts.http import PortalRequest
+
+
+@login_not_required
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether this process can answer pages: it runs and reaches the database. For load balancers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+@require_GET
+def home(request: PortalRequest) -> HttpResponse:
+    """Everybody's first page: the grid for colleagues, their own WorkStreams for the others."""
+    return redirect("workstreams:grid" if request.user.may(Can.SEARCH_GRID) else "workstreams:mine")
+
+
+@login_not_required
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old, or came from elsewhere: say what to do."""
+    return render(
+        request,
+        "refusal.html",
+        {
+            "message": "This page was open for too long, or was opened in another session. "
+            "Go back, reload the page and try again; your browser keeps what you typed.",
+            "back_url": request.headers.get("Referer", ""),
+        },
+        status=403,
+    )

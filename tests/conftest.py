@@ -1,0 +1,74 @@
+"""The cast every test plays with."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.capabilities import Role
+from accounts.models import Organization, User
+from tests.factories import ClientFactory, ColleagueFactory, OrganizationFactory, WorkStreamFactory
+from workstreams.choices import SubscriptionType
+from workstreams.models import WorkStream
+
+
+@dataclass
+class World:
+    """Two client organisations that never meet, a colleague of every role, and one WorkStream of each client.
+
+    `labels` belongs to acme: `owner` owns it, `member` is on it, `agile_worker` is on it too. `scans` belongs to
+    globex, whose `stranger` owns it. Neither has a lead or a milestone.
+    """
+
+    acme: Organization
+    globex: Organization
+    owner: User
+    member: User
+    stranger: User
+    isr: User
+    architect: User
+    solutions: User
+    delivery: User
+    accounts: User
+    billing: User
+    admin: User
+    agile_worker: User
+    labels: WorkStream
+    scans: WorkStream
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The cast, freshly made."""
+    acme = OrganizationFactory.create(name="Acme")
+    globex = OrganizationFactory.create(name="Globex")
+    owner = ClientFactory.create(name="Olive Owner", email="owner@acme.example", organization=acme)
+    member = ClientFactory.create(name="Milo Member", email="member@acme.example", organization=acme)
+    stranger = ClientFactory.create(name="Stella Stranger", email="stranger@globex.example", organization=globex)
+    colleagues = {
+        role: ColleagueFactory.create(
+            name=f"{role.label} Colleague", email=f"{role.value}@cloudfactory.example", role=role
+        )
+        for role in Role
+        if role != Role.CLIENT
+    }
+    labels = WorkStreamFactory.create(
+        name="Street labels", owner=owner, members=[member, colleagues[Role.AGILE_WORKER]]
+    )
+    scans = WorkStreamFactory.create(name="Invoice scans", owner=stranger, subscription_type=SubscriptionType.BATCH)
+    return World(
+        acme=acme,
+        globex=globex,
+        owner=owner,
+        member=member,
+        stranger=stranger,
+        isr=colleagues[Role.ISR],
+        architect=colleagues[Role.ARCHITECT],
+        solutions=colleagues[Role.SOLUTIONS],
+        delivery=colleagues[Role.DELIVERY],
+        accounts=colleagues[Role.ACCOUNTS],
+        billing=colleagues[Role.BILLING],
+        admin=colleagues[Role.ADMIN],
+        agile_worker=colleagues[Role.AGILE_WORKER],
+        labels=labels,
+        scans=scans,
+    )

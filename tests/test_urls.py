@@ -1,0 +1,76 @@
+"""Every address is classified; foreign WorkStreams do not exist at any of them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.conftest import World
+
+# Addresses anybody may open without signing in. Everything else sends an anonymous visitor to the sign-in page.
+PUBLIC = {
+    "healthz",
+    "accounts:sign_in",
+    "subscriptions:start",
+}
+# Third-party addresses that keep their own rules.
+FOREIGN_PREFIXES = ("accounts/", "admin/")
+
+
+def routes(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+    """Every (name, route) of the project."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry, route, inner)
+        elif isinstance(entry, URLPattern) and not route.startswith(FOREIGN_PREFIXES):
+            yield f"{namespace}{entry.name}", route
+
+
+OURS = dict(routes())
+OF_A_WORKSTREAM = {
+    name: route for name, route in OURS.items() if "<uuid:public_id>" in route and "workstreams" in route
+}
+
+
+def test_every_address_has_a_name() -> None:
+    assert not [route for name, route in OURS.items() if name.endswith("None")]
+
+
+@pytest.mark.parametrize("name", sorted(set(OURS) - PUBLIC))
+def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, db: None) -> None:
+    arguments = dict.fromkeys(re.findall(r"<uuid:(\w+)>", OURS[name]), "00000000-0000-4000-8000-000000000000")
+    arguments |= dict.fromkeys(re.findall(r"<int:(\w+)>", OURS[name]), 1)
+    arguments |= dict.fromkeys(re.findall(r"<(?:str|slug):(\w+)>", OURS[name]), "x")
+    response = client.get(reverse(name, kwargs=arguments))
+
+    assert response.status_code in {302, 401, 405}, response.status_code
+    if response.status_code == 302:
+        assert response["Location"].startswith(reverse("accounts:sign_in"))
+
+
+def _arguments(route: str, world: World) -> dict[str, object]:
+    arguments: dict[str, object] = {"public_id": world.labels.public_id}
+    arguments |= dict.fromkeys(re.findall(r"<int:(\w+)>", route), 1)
+    arguments |= dict.fromkeys(re.findall(r"<(?:str|slug):(\w+)>", route), "client")
+    return arguments
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_WORKSTREAM))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_foreign_workstream_does_not_exist(name: str, method: str, client: Client, world: World) -> None:
+    client.force_login(world.stranger)
+    response = getattr(client, method)(reverse(name, kwargs=_arguments(OF_A_WORKSTREAM[name], world)))
+
+    assert response.status_code in {404, 405}
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_WORKSTREAM))
+def test_the_same_address_exists_for_the_owner(name: str, client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    response = client.get(reverse(name, kwargs=_arguments(OF_A_WORKSTREAM[name], world)))
+
+    assert response.status_code != 404
