@@ -1,0 +1,32 @@
+// Times in the reader's own zone. No side effects: import it from any module, as often as you like.
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dayWithYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+
+/** "now", "4 minutes ago", "in 3 hours" up to a day away, then the date. */
+export function spoken(date, now = new Date()) {
+  const seconds = Math.round((date - now) / 1000);
+  const away = Math.abs(seconds);
+  if (away < MINUTE) return "now";
+  if (away < HOUR) return relative.format(Math.trunc(seconds / MINUTE), "minute");
+  if (away < DAY) return relative.format(Math.trunc(seconds / HOUR), "hour");
+  return (date.getFullYear() === now.getFullYear() ? day : dayWithYear).format(date);
+}
+
+/** Write every <time datetime data-relative> or <time datetime data-clock> under `root` for its reader. */
+export function upgradeTimes(root = document) {
+  for (const element of root.querySelectorAll("time[datetime]:is([data-relative], [data-clock])")) {
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    const text = "clock" in element.dataset ? clock.format(date) : spoken(date);
+    if (element.textContent !== text) element.textContent = text;
+    if (!element.title) element.title = full.format(date);
+  }
+}
