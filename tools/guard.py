@@ -92,6 +92,7 @@ class Guard:
         )
         self._unread = b""
         self._exits: list[Exit] = []
+        self._servers: dict[str, Server] = {}
 
     @property
     def pid(self) -> int:
@@ -100,11 +101,16 @@ class Guard:
 
     def start(self, server: Server) -> int:
         """Start a server and return its process id. Raises GuardError when it cannot be executed."""
+        self._servers[server.name] = server
         self._ask(server.as_request())
         answer = self._answer(server.name)
         if answer["event"] == "failed":
             raise GuardError(f"{server.name} could not be started: {answer['error']}")
         return int(answer["pid"])
+
+    def start_again(self, name: str) -> int:
+        """Start a server that ended once more, as it was. Raises GuardError."""
+        return self.start(self._servers[name])
 
     def stop(self, name: str) -> None:
         """Stop one server and wait for its end; harmless when it has ended already."""

@@ -15,13 +15,13 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import platform
 import pwd
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ from pathlib import Path
 import psycopg2
 import redis
 from psycopg2 import sql
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tools.environment import ROOT, kept_secret, write_private
 from tools.guard import LOWER, Guard, GuardError, Server
@@ -62,8 +64,16 @@ class Place:
 
 def outside_folder(root: Path = ROOT) -> Path:
     """This project's own folder under /var/tmp, for an account that cannot reach the project itself."""
-    mark = hashlib.sha256(str(root).encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"workstream-portal-{os.getuid()}-{mark}"  # noqa: S108  ours, checked in _own_folder
+    return Path("/var/tmp") / f"workstream-portal-{os.getuid()}-{_mark(root)}"  # noqa: S108  checked in _own_folder
+
+
+def outside_place(folder: Path) -> Path:
+    """Where the data of servers for `folder` goes when it cannot stay there."""
+    return outside_folder() / _mark(folder)
+
+
+def _mark(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]
 
 
 def find_place(folder: Path) -> Place:
@@ -73,8 +83,8 @@ def find_place(folder: Path) -> Place:
         return Place(folder, None)
     account = _account_for(folder / "postgres")
     if not _reaches(folder, account):
-        mark = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        folder = _own_folder(outside_folder()) / mark
+        _own_folder(outside_folder())
+        folder = outside_place(folder)
         folder.mkdir(exist_ok=True)
         folder.chmod(0o755)
         account = _account_for(folder / "postgres")
@@ -315,7 +325,9 @@ def start_valkey(guard: Guard, place: Place, *, logs: Path) -> str:
         )
 
     def answers(port: int) -> bool:
-        link = redis.Redis(host="127.0.0.1", port=port, password=password, retry=None, socket_timeout=2)
+        link = redis.Redis(
+            host="127.0.0.1", port=port, password=password, retry=Retry(NoBackoff(), 0), socket_timeout=2
+        )
         try:
             return bool(link.ping())
         except redis.RedisError:
@@ -389,7 +401,7 @@ def _end_leftover(pid_file: Path, *, marker: str) -> None:
 
 def _command_line(pid: int) -> str:
     """The command line of a running process; empty when there is none."""
-    if sys.platform == "linux":
+    if platform.system() == "Linux":
         try:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
