@@ -1,2 +1,11 @@
+from django.urls import include, path
+
+from milestones.views import administration
+
 app_name = "milestones"
-urlpatterns: list[object] = []
+administration_screen = [
+    path("", administration.administration, name="administration"),
+]
+urlpatterns = [
+    path("workstreams/<uuid:public_id>/administration/milestones/", include(administration_screen)),
+]

@@ -1,14 +1,14 @@
 from django.urls import include, path
 
-from workstreams import views
+from workstreams.views import administration, grid, page
 
 app_name = "workstreams"
-administration = [
-    path("", views.administration, name="administration"),
+administration_screen = [
+    path("", administration.general, name="administration"),
 ]
 urlpatterns = [
-    path("workstreams/", views.grid, name="grid"),
-    path("my-workstreams/", views.mine, name="mine"),
-    path("workstreams/<uuid:public_id>/", views.page, name="page"),
-    path("workstreams/<uuid:public_id>/administration/", include(administration)),
+    path("workstreams/", grid.grid, name="grid"),
+    path("my-workstreams/", page.mine, name="mine"),
+    path("workstreams/<uuid:public_id>/", page.page, name="page"),
+    path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
 ]

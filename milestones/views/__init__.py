@@ -1,0 +1,1 @@
+"""Where milestones are seen and changed; a module per subject."""

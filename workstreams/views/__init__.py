@@ -1,0 +1,1 @@
+"""The WorkStream page, the lists and the administration screen; a module per subject."""
