@@ -34,7 +34,7 @@ class RunError(Exception):
     """The portal cannot run; the message says why and what can be done."""
 
 
-class _Stop(Exception):  # noqa: N818  not an error: somebody asked to stop
+class _Stop(Exception):
     pass
 
 
