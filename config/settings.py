@@ -157,9 +157,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 300}
 # The sweeps find what a lost nudge left behind; a broker outage delays and never loses.
+_sweep = timedelta(seconds=env.float("SWEEP_SECONDS", default=5))
 CELERY_BEAT_SCHEDULE = {
-    "send-waiting-mails": {"task": "notifications.tasks.send_waiting_mails", "schedule": timedelta(seconds=5)},
-    "work-waiting-inbound": {"task": "integrations.tasks.work_waiting_inbound", "schedule": timedelta(seconds=5)},
+    "send-waiting-mails": {"task": "notifications.tasks.send_waiting_mails", "schedule": _sweep},
+    "work-waiting-inbound": {"task": "integrations.tasks.work_waiting_inbound", "schedule": _sweep},
 }
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------

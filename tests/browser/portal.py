@@ -1,0 +1,102 @@
+"""A whole portal for the journeys: real web server, worker and beat, on the test's own database and Redis."""
+
+import os
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tools.guard import Guard, Server
+from tools.services import free_port, last_lines
+
+PATIENCE = 60.0  # seconds until it answers, on a busy machine
+
+
+@dataclass
+class LivePortal:
+    """A running portal. Its parts can be stopped and started to see what people notice."""
+
+    guard: Guard
+    logs: Path
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """Its address, without a trailing slash."""
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        """Start web, worker and beat and wait until the pages answer and the worker takes work."""
+        self._run(
+            "web", "uvicorn", "config.asgi:application", "--port", str(self.port), "--timeout-graceful-shutdown", "1"
+        )
+        self._run("worker", "celery", "-A", "config", "worker", "-P", "threads", "-c", "2", *QUIET, "-l", "INFO")
+        self._run("beat", "celery", "-A", "config", "beat", "-s", str(self.logs / "schedule"), "--pidfile=")
+        self.await_pages()
+        self.await_worker()
+
+    def stop(self, name: str) -> None:
+        """Stop "web", "worker" or "beat"."""
+        self.guard.stop(name)
+
+    def start_again(self, name: str) -> None:
+        """Start a stopped part once more; the web server is waited for."""
+        self.guard.start_again(name)
+        if name == "web":
+            self.await_pages()
+
+    def await_pages(self) -> None:
+        """Return when the web server answers."""
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                direct.open(f"{self.url}/healthz", timeout=5).close()
+            except OSError:
+                self._fail_if_ended("web", wait=0.05)
+            else:
+                return
+        raise RuntimeError(f"The web server does not answer:\n{last_lines(self.logs / 'web.log')}")
+
+    def await_worker(self) -> None:
+        """Return when the worker has said that it is ready."""
+        log = self.logs / "worker.log"
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if log.read_text(errors="replace").rstrip().find(" ready.") >= 0:
+                return
+            self._fail_if_ended("worker", wait=0.05)
+        raise RuntimeError(f"The worker does not become ready:\n{last_lines(log)}")
+
+    def _fail_if_ended(self, name: str, *, wait: float) -> None:
+        if any(ended.name == name for ended in self.guard.exits(wait=wait)):
+            raise RuntimeError(f"The {name} ended:\n{last_lines(self.logs / f'{name}.log', 40)}")
+
+    def _run(self, name: str, module: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", module, *arguments]
+        self.guard.start(
+            Server(name=name, command=command, environment=self._environment(), log=self.logs / f"{name}.log")
+        )
+
+    def _environment(self) -> dict[str, str]:
+        found = connection.settings_dict  # names the test database of this xdist worker
+        host = f"{found['HOST']}:{found['PORT']}" if found["PORT"] else found["HOST"]
+        return {
+            **os.environ,
+            "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{host}/{found['NAME']}",
+            "REDIS_URL": settings.REDIS_URL,
+            "LIVE_PREFIX": settings.LIVE_PREFIX,
+            "BASE_URL": self.url,
+            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "MAIL_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend",
+            "SWEEP_SECONDS": "1",
+            "LOG_LEVEL": "INFO",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat")
