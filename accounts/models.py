@@ -1,6 +1,7 @@
 """People and client organisations."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,12 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def seen(self, user: "User", *, now: datetime, at_most_every: timedelta) -> None:
+        """Remember that a person was here, unless that is known closely enough already."""
+        self.filter(models.Q(last_seen_at=None) | models.Q(last_seen_at__lte=now - at_most_every), pk=user.pk).update(
+            last_seen_at=now
+        )
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an administrator, for `manage.py createsuperuser`."""

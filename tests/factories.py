@@ -4,6 +4,7 @@ from typing import Any
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.capabilities import Role
@@ -33,6 +34,8 @@ class ClientFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@client.example")
     password = NO_PASSWORD
     role = Role.CLIENT
+    # Seen just now, so that a page's query count does not depend on who opened one before.
+    last_seen_at = factory.LazyFunction(timezone.now)
     organization = factory.SubFactory(OrganizationFactory)
 
 
@@ -46,6 +49,7 @@ class ColleagueFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"colleague{n}@cloudfactory.example")
     password = NO_PASSWORD
     role = Role.ISR
+    last_seen_at = factory.LazyFunction(timezone.now)
 
 
 class WorkStreamFactory(DjangoModelFactory[WorkStream]):
