@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.capabilities import GENERAL, INTERNAL_ROLES, TEAM_ROLES, Can, Role
+from accounts.querysets import OrganizationQuerySet, UserQuerySet
 
 
 def validate_time_zone(name: str) -> None:
@@ -39,6 +40,8 @@ class Organization(models.Model):
     region = models.CharField(max_length=20, choices=Region.choices, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = OrganizationQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -46,16 +49,17 @@ class Organization(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet["User"])):  # type: ignore[misc]
     """Finds and makes people by e-mail address, without regard to case (F4)."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person with this address, whatever its case."""
-        return self.get(email__iexact=username)
+        person: User = self.get(email__iexact=username)
+        return person
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a person; without a password they sign in by mailed code or link only."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -85,6 +89,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # A mail about every WorkStream that starts without a WorkStream Lead (A17). Not chosen: ISRs get it, others do not.
+    told_of_unassigned = models.BooleanField(
+        "Mail about every new WorkStream", null=True, blank=True, help_text="Unknown: yes for ISRs, no for others."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -1,0 +1,47 @@
+"""Questions about people and client organisations."""
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.capabilities import INTERNAL_ROLES, Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+M = TypeVar("M", bound=models.Model)
+
+
+class OrganizationQuerySet(models.QuerySet[M]):
+    """Questions about client organisations."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The organisations this person may know exist: colleagues all, clients their own (A1)."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        return self if user.is_internal else self.filter(pk=user.organization_id)
+
+
+class UserQuerySet(models.QuerySet[M]):
+    """Questions about people."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The people this person may look up: colleagues all, everybody else only themselves.
+
+        Whom a client meets on a WorkStream they reach by its memberships, not by this.
+        """
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        return self if user.is_internal else self.filter(pk=user.pk)
+
+    def active_colleagues(self) -> Self:
+        """Those who can carry a WorkStream: active, of the company, and no Agile Workers (R87)."""
+        return self.filter(is_active=True, role__in=INTERNAL_ROLES)
+
+    def told_of_unassigned(self) -> Self:
+        """Colleagues told of every new WorkStream (A17): those who chose it, and ISRs who did not choose."""
+        return self.active_colleagues().filter(
+            Q(told_of_unassigned=True) | Q(told_of_unassigned__isnull=True, role=Role.ISR)
+        )
