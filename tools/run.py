@@ -26,6 +26,7 @@ from tools.services import ServiceError, find_place, free_port, last_lines, star
 
 PATIENCE = 120.0  # seconds for the web server to answer
 RESTARTS, WITHIN = 5, 60.0  # more often than this in so many seconds is not a mishap
+TITLES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
 TROUBLE = re.compile(r"\b(ERROR|CRITICAL)\b")
 IS_RUNNING = 3  # the status of a second start
 
@@ -222,11 +223,12 @@ class Portal:
         how = f"signal {-code}" if code < 0 else f"status {code}"
         if name == "web":
             raise RunError(f"The web server ended ({how}), so the portal stops. {self._end_of('web')}")
+        title = TITLES.get(name, f"The {name}")
         now = time.monotonic()
         if len(self._mishaps) == RESTARTS and now - self._mishaps[0] < WITHIN:
-            raise RunError(f"The {name} ends again and again ({how}), so the portal stops. {self._end_of(name)}")
+            raise RunError(f"{title} ends again and again ({how}), so the portal stops. {self._end_of(name)}")
         self._mishaps.append(now)
-        _say(f"The {name} ended ({how}); starting it again. See {_short(self.logs / name)}.log")
+        _say(f"{title} ended ({how}); starting it again. See {_short(self.logs / name)}.log")
         time.sleep(min(len(self._mishaps), 3))  # what it left behind (shared memory, connections) goes first
         self.guard.start_again(name)
 

@@ -1,0 +1,125 @@
+"""`make run` and `make reset`: one portal per folder, everything ends together, data goes only when asked."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.tools.test_guard import ends_within
+from tools import pytest_services
+from tools.environment import ROOT, kept_secret, read_environment, write_environment
+from tools.run import IS_RUNNING, take_lock
+from tools.services import free_port
+
+PORTAL_VARIABLES = {*pytest_services.ENVIRONMENT, "DATABASE_URL", "REDIS_URL", "LIVE_PREFIX", "MAKELEVEL", "PORT"}
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state folder that nobody used yet."""
+    return tmp_path / "state"
+
+
+def shell(state: Path, **variables: str) -> dict[str, str]:
+    """The environment of a person's shell, without what pytest set for the portal."""
+    rest = {name: value for name, value in os.environ.items() if name not in PORTAL_VARIABLES}
+    return {**rest, "PORTAL_STATE": str(state), **variables}
+
+
+def run_tool(module: str, state: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=ROOT,
+        env=shell(state, **variables),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_portal_runs_says_so_when_started_twice_and_leaves_nothing_when_killed(state: Path) -> None:
+    port = str(free_port())
+    first = subprocess.Popen(
+        [sys.executable, "-m", "tools.run"], cwd=ROOT, env=shell(state, PORT=port), stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout is not None
+    said = []
+    for line in first.stdout:
+        said.append(line)
+        if "Ctrl-C" in line:
+            break
+    assert f"The portal is running: http://localhost:{port}/" in "".join(said)
+    guard = children_of(first.pid)[0]
+    servers = children_of(guard)
+    with urllib.request.urlopen(f"http://localhost:{port}/healthz") as answer:
+        assert answer.status == 200
+
+    second = run_tool("tools.run", state, PORT=port)
+    assert second.returncode == IS_RUNNING
+    assert f"already running on this folder: http://localhost:{port} (process {first.pid})" in second.stdout
+    assert "The portal is running" in run_tool("tools.reset", state).stdout
+
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert len(servers) == 5
+    assert all(ends_within(pid) for pid in [guard, *servers])
+    assert run_tool("tools.reset", state).returncode == 0
+    assert not state.exists()
+
+
+def test_a_port_in_use_is_said_with_another_one(state: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = run_tool("tools.run", state, PORT=str(port))
+
+    assert done.returncode == 1
+    assert f"Port {port} is used by another program. Choose another: make run PORT=" in done.stdout
+
+
+@pytest.mark.parametrize("port", ["web", "0", "65536", "-1"])
+def test_a_port_that_is_none_is_refused(state: Path, port: str) -> None:
+    done = run_tool("tools.run", state, PORT=port)
+
+    assert done.returncode == 1
+    assert "it must be a number from 1 to 65535" in done.stdout
+
+
+def test_reset_refuses_while_the_folder_is_locked(state: Path) -> None:
+    lock = take_lock(state)
+    assert lock is not None
+    done = run_tool("tools.reset", state)
+    os.close(lock)
+
+    assert done.returncode == 1
+    assert state.exists()
+
+
+def test_reset_without_data_is_harmless(state: Path) -> None:
+    assert run_tool("tools.reset", state).returncode == 0
+
+
+def test_the_environment_survives_being_written(state: Path) -> None:
+    state.mkdir()
+    variables = {"SECRET_KEY": 'it\'s "quoted" $HOME #1', "DEFAULT_FROM_EMAIL": "Portal <p@localhost>", "EMPTY": ""}
+    write_environment(state / "env", variables)
+
+    assert read_environment(state / "env") == variables
+    assert (state / "env").stat().st_mode & 0o077 == 0
+
+
+def test_a_kept_secret_stays_the_same_and_differs_by_name(state: Path) -> None:
+    state.mkdir()
+
+    assert kept_secret(state, "one") == kept_secret(state, "one") != kept_secret(state, "two")
