@@ -21,10 +21,13 @@ from workstreams.tenancy import require
 def lock(workstream: WorkStream, actor: User | SystemActor) -> WorkStream:
     """Re-read one WorkStream under a row lock, if the actor may know it exists.
 
+    The lock leaves the key alone: a message or event that points at the row is stored without waiting. Otherwise
+    somebody holding a chat's counter would wait here at their commit, while we wait for that counter.
+
     Raises: WorkStream.DoesNotExist for a foreign one. Call inside a transaction.
     """
     rows = WorkStream.objects.all() if isinstance(actor, SystemActor) else WorkStream.objects.visible_to(actor)
-    return rows.select_for_update(of=("self",)).get(pk=workstream.pk)
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=workstream.pk)
 
 
 @transaction.atomic
