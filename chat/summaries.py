@@ -1,0 +1,78 @@
+"""What lists of WorkStreams say about each chat: the last line, how much is unread, and whose turn it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.conf import settings
+from django.db.models import F, FilteredRelation, Q
+
+from accounts.models import User
+from chat.models import Message
+from workstreams.choices import Side
+from workstreams.models import WorkStream
+
+EXCERPT = 140
+
+WaitingOn = Literal["you", "us", "client"]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The chat of one WorkStream in one line. `unread` is how many messages this person has not seen."""
+
+    author: str
+    text: str
+    at: datetime | None
+    unread: int
+    # "us" is always the company; the other side is "you" to a client and "client" to a colleague.
+    waiting_on: WaitingOn
+
+
+def summaries(workstreams: Iterable[WorkStream], reader: User) -> dict[int, Summary]:
+    """One summary per WorkStream, by primary key, in one query however many there are.
+
+    A WorkStream without messages waits on the company; one whose chat this person may not read has no summary.
+    """
+    rows = list(workstreams)
+    if not Message.objects.visible_to(reader).query.is_empty():
+        last = (
+            Message.objects.visible_to(reader)
+            .filter(
+                workstream__in=[row.pk for row in rows],
+                number=F("workstream__chat_counter__last_message"),
+            )
+            .annotate(mark=FilteredRelation("workstream__read_marks", condition=Q(workstream__read_marks__user=reader)))
+            .annotate(read=F("mark__message"))
+            .select_related("author")
+        )
+        found = {message.workstream_id: _summary(message, reader) for message in last}
+        return {row.pk: found.get(row.pk, Summary("", "", None, 0, "us")) for row in rows}
+    return {}
+
+
+def _summary(message: Message, reader: User) -> Summary:
+    if message.author is None:
+        author = settings.PROVIDER_NAME
+    else:
+        author = "You" if message.author_id == reader.pk else message.author.display_name
+    read: int = getattr(message, "read", None) or 0
+    return Summary(
+        author=author,
+        text=_excerpt(message.body),
+        at=message.created_at,
+        unread=max(0, message.number - read),
+        waiting_on=_waiting_on(message, reader),
+    )
+
+
+def _waiting_on(message: Message, reader: User) -> WaitingOn:
+    if message.side == Side.CLIENT:
+        return "us"
+    return "client" if reader.is_team else "you"
+
+
+def _excerpt(body: str) -> str:
+    line = " ".join(body.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
