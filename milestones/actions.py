@@ -107,6 +107,9 @@ def follow_salesforce(*, workstream: WorkStream, step: int) -> WorkStream:
     Jumps either way are allowed; steps that were jumped over are recorded. A WorkStream that already stands there, or
     stands at Processing Data while the stage says step 4 (R104), stays.
 
+    Go-aheads and the choice of delivery are people's decisions and stand, also when Salesforce goes back: often it is
+    only catching up with what was done here. Who looks at the agreement anew withdraws them by hand.
+
     Raises: Closed (A27); ForkUndecided at step 4 of a BATCH WorkStream without a delivery mode (A24).
     """
     workstream = lock(workstream, SystemActor.SALESFORCE)
@@ -128,8 +131,6 @@ def follow_salesforce(*, workstream: WorkStream, step: int) -> WorkStream:
     without_go_aheads = step >= STEP_AFTER_AGREEMENT and bool(
         GoAhead.objects.filter(workstream=workstream).missing_sides()
     )
-    if step < STEP_AFTER_AGREEMENT <= here:
-        _withdraw_all(workstream, SystemActor.SALESFORCE)
     return _move(
         workstream,
         to,
@@ -233,12 +234,12 @@ def _forget_fork(workstream: WorkStream) -> None:
     workstream.delivery_mode = ""
 
 
-def _withdraw_all(workstream: WorkStream, actor: User | SystemActor) -> None:
+def _withdraw_all(workstream: WorkStream, actor: User) -> None:
     for side in GoAhead.objects.filter(workstream=workstream).standing().values_list("side", flat=True):
         _withdraw(workstream, Side(side), actor)
 
 
-def _withdraw(workstream: WorkStream, side: Side, actor: User | SystemActor) -> None:
+def _withdraw(workstream: WorkStream, side: Side, actor: User) -> None:
     GoAhead.objects.filter(workstream=workstream, side=side).standing().update(withdrawn_at=timezone.now())
     record(events.GO_AHEAD_WITHDRAWN, actor=actor, workstream=workstream, data={"side": _side_word(side)})
 
