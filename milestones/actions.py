@@ -29,8 +29,9 @@ def advance(
 ) -> WorkStream:
     """Move a WorkStream one step forward on the track of its subscription type (R46, R48, R54).
 
-    Step 4 needs the go-ahead of both sides or `override_reason` (A13); for BATCH the step itself is the choice of
-    delivery, which is stored. Advancing to where it already stands changes and records nothing.
+    Step 4 needs the go-ahead of both sides or `override_reason` (A13), which is kept only where it was needed. For
+    BATCH the step itself is the choice of delivery, which is stored. Advancing to where it already stands changes and
+    records nothing.
 
     Raises: NotAllowed, Closed, NotTheNextMilestone, GoAheadMissing.
     """
@@ -42,10 +43,10 @@ def advance(
     _refuse_if_closed(workstream)
     possible = tracks.next_steps(workstream.subscription_type, workstream.milestone)
     if to not in possible:
-        next_words = " or ".join(step.label for step in possible) or "nothing: it is the last milestone"
+        next_words = " or ".join(step.label for step in possible)
         raise NotTheNextMilestone(
             f"“{workstream.name}” cannot go from {workstream.milestone_label} to {Milestone(to).label}. "
-            f"What comes next is {next_words}."
+            + (f"What comes next is {next_words}." if possible else "It is at its last milestone.")
         )
     without_go_aheads = False
     if tracks.position(workstream.subscription_type, to) == STEP_AFTER_AGREEMENT:
@@ -62,7 +63,7 @@ def advance(
         kind=MilestoneChange.Kind.ADVANCED,
         verb=events.ADVANCED,
         actor=actor,
-        reason=override_reason.strip(),
+        reason=override_reason.strip() if without_go_aheads else "",
         without_go_aheads=without_go_aheads,
     )
 
@@ -71,8 +72,8 @@ def advance(
 def go_back(*, workstream: WorkStream, to: Milestone, actor: User, reason: str, seen: str | None = None) -> WorkStream:
     """Take a WorkStream back to an earlier milestone, with a reason (A11).
 
-    Going back before step 4 withdraws the go-aheads: the agreement is being looked at anew. `seen` is the milestone
-    the person saw when deciding; if it moved since, nothing happens.
+    Going back before step 4 withdraws the go-aheads and forgets the choice of delivery: the agreement is being looked
+    at anew. `seen` is the milestone the person saw when deciding; if it moved since, nothing happens.
 
     Raises: NotAllowed, Closed, ReasonMissing, NotTheNextMilestone, ChangedMeanwhile.
     """

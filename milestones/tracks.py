@@ -1,6 +1,6 @@
 """Which milestones follow which, as data (table 1.7; LEAN by A10)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.capabilities import Role
 from workstreams.choices import DeliveryMode, Milestone, SubscriptionType
@@ -40,9 +40,10 @@ BY_DELIVERY_MODE: dict[DeliveryMode, Milestone] = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a client reads about a milestone, who carries it (R86), and how long it usually takes."""
+    """What a client reads about a milestone: what happens, what we need, who carries it (R86), how long it takes."""
 
     what: str
+    needs: str
     owner_roles: tuple[Role, ...]
     usual_time: str
 
@@ -54,42 +55,63 @@ class Explanation:
 
 EXPLANATIONS: dict[Milestone | None, Explanation] = {
     None: Explanation(
-        "We are checking your request and will be in touch in the chat. Nothing is needed from you yet, "
-        "but sample data and task instructions help from the first day.",
+        "We read what you told us and get in touch in the chat.",
+        "Nothing yet. A sample of your data and the instructions you would give a person help from the first day.",
         (Role.ISR,),
-        "one working day",
+        "One working day",
     ),
     Milestone.GATHERING_REQUIREMENTS: Explanation(
-        "We get to know your use case, settle the package with you and work out the total cost of ownership.",
+        "We get to know your use case and settle the package that fits it.",
+        "Answers in the chat: what goes in, what should come out, how much, how exact.",
         (Role.ARCHITECT,),
         "3 to 5 working days",
     ),
     Milestone.PREPARING_PROPOSAL: Explanation(
         "We write the proposal: scope, team, quality measures and price.",
+        "Nothing, unless we ask in the chat.",
         (Role.ARCHITECT,),
         "5 to 7 working days",
     ),
     Milestone.REVIEWING_AGREEMENT: Explanation(
-        "You and we read the terms. Work begins once both sides have given their go-ahead.",
+        "You and we read the service agreement. Work begins once both sides have given their go-ahead.",
+        "Read the terms, ask in the chat what is unclear, and give your go-ahead here.",
         (Role.ARCHITECT,),
         "1 to 2 weeks",
     ),
     Milestone.ASSEMBLING_DATASQUAD: Explanation(
         "We choose and train the DataSquad that will work for you.",
+        "Quick answers to the squad's questions while it learns your task.",
         (Role.DELIVERY,),
         "1 to 2 weeks",
     ),
     Milestone.RAPID_PROTOTYPING: Explanation(
-        "We build and try the microtasks with a first portion of your data.",
+        "We build the microtasks and try them with a first portion of your data.",
+        "A first portion of real data, and your verdict on the first results.",
         (Role.DELIVERY,),
         "1 to 2 weeks",
     ),
     Milestone.PROCESSING_DATA: Explanation(
         "Your data is being processed in continuous production.",
+        "Word in the chat whenever instructions, volume or quality should change.",
         (Role.DELIVERY,),
-        "as long as you need us",
+        "As long as you need us",
     ),
 }
+
+# What the first milestone settles depends on what was already estimated before it (R50).
+_FIRST_BY_TYPE: dict[SubscriptionType, str] = {
+    SubscriptionType.AGILE: "We get to know your use case, check the hours against it and settle package and price.",
+    SubscriptionType.BATCH: "We get to know your use case and turn the estimated range into the total cost.",
+    SubscriptionType.LEAN: "We get to know your use case and settle the package and the range per unit.",
+}
+
+
+def explanation(milestone: str | None, subscription_type: str) -> Explanation:
+    """What a client of this subscription type reads about a milestone; None is the time before the first."""
+    found = EXPLANATIONS[Milestone(milestone) if milestone else None]
+    if milestone == Milestone.GATHERING_REQUIREMENTS:
+        return replace(found, what=_FIRST_BY_TYPE[SubscriptionType(subscription_type)])
+    return found
 
 
 def track_of(subscription_type: str) -> tuple[Step, ...]:
