@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from activity.querysets import EventQuerySet
+
 
 class SystemActor(models.TextChoices):
     """Who acted when it was no person."""
@@ -31,6 +33,8 @@ class Event(models.Model):
         "workstreams.WorkStream", null=True, on_delete=models.PROTECT, related_name="events", editable=False
     )
     data = models.JSONField(default=dict, editable=False)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -85,6 +85,14 @@ class GeneralFields:
     names: tuple[str, ...] = field(default=("name", "description", "starts_on", "organization"), repr=False)
 
 
+FIELD_WORDS = {
+    "name": "the name",
+    "description": "the description",
+    "starts_on": "WorkStream Starting",
+    "organization": "the client organisation",
+}
+
+
 @transaction.atomic
 def edit_general(
     *, workstream: WorkStream, actor: User, fields: GeneralFields, seen_version: int | None = None
@@ -110,7 +118,8 @@ def edit_general(
         setattr(workstream, name, value)
     workstream.version += 1
     workstream.save(update_fields=[*changed, "version"])
-    record(events.EDITED, actor=actor, workstream=workstream, data={"fields": sorted(changed)})
+    words = [FIELD_WORDS[name] for name in sorted(changed)]
+    record(events.EDITED, actor=actor, workstream=workstream, data={"fields": sorted(changed), "words": words})
     return workstream
 
 
@@ -126,12 +135,14 @@ def close(*, workstream: WorkStream, actor: User, reason: CloseReason, note: str
         return workstream
     if reason not in CloseReason:
         raise ReasonMissing("Choose why this WorkStream is closed.")
+    if reason == CloseReason.COMPLETED and workstream.subscription_type != SubscriptionType.BATCH:
+        raise ReasonMissing("Only a BATCH job can be completed. Choose another reason.")
     workstream.status = Status.CLOSED
     workstream.close_reason = reason
     workstream.close_note = note
     workstream.closed_at = timezone.now()
     workstream.save(update_fields=["status", "close_reason", "close_note", "closed_at"])
-    record(events.CLOSED, actor=actor, workstream=workstream, data={"reason": str(reason)})
+    record(events.CLOSED, actor=actor, workstream=workstream, data={"reason": CloseReason(reason).label})
     return workstream
 
 

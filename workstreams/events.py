@@ -3,7 +3,7 @@
 from activity.registry import registry
 
 STARTED = registry.declare("workstream.started", "started the WorkStream", for_clients=True).name
-EDITED = registry.declare("workstream.edited", "edited {fields}").name
+EDITED = registry.declare("workstream.edited", "edited {words}").name
 CLOSED = registry.declare("workstream.closed", "closed the WorkStream", for_clients=True).name
 REOPENED = registry.declare("workstream.reopened", "reopened the WorkStream", for_clients=True).name
 LEAD_SET = registry.declare("workstream.lead_set", "made {name} WorkStream Lead", for_clients=True).name

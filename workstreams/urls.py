@@ -5,6 +5,8 @@ from workstreams.views import administration, grid, page
 app_name = "workstreams"
 administration_screen = [
     path("", administration.general, name="administration"),
+    path("close/", administration.close, name="close"),
+    path("reopen/", administration.reopen, name="reopen"),
 ]
 urlpatterns = [
     path("workstreams/", grid.grid, name="grid"),

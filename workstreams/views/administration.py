@@ -1,20 +1,90 @@
 """The administration screen: General, Lead and members, Activity. The other tabs belong to the apps they are about."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.capabilities import Can
 from accounts.http import PortalRequest
+from workstreams import actions, events
+from workstreams.choices import CloseReason
+from workstreams.errors import ChangedMeanwhile
+from workstreams.forms import CloseForm, GeneralForm
 from workstreams.models import WorkStream
-from workstreams.tenancy import require
+from workstreams.views.fetch import administered
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def general(request: PortalRequest, public_id: UUID) -> HttpResponse:
-    """The General tab of the administration screen."""
-    workstream = get_object_or_404(WorkStream.objects.visible_to(request.user).for_page(), public_id=public_id)
-    require(request.user, Can.ADMINISTER, workstream)
-    return render(request, "workstreams/administration/general.html", {"workstream": workstream, "tab": "general"})
+    """The General tab: what the WorkStream is called and for whom, and whether it is open (R27-R30)."""
+    workstream = administered(request.user, public_id)
+    if request.method == "GET":
+        return _general(request, workstream)
+    form = GeneralForm(request.POST, user=request.user, workstream=workstream)
+    if not form.is_valid():
+        return _general(request, workstream, form=form, status=422)
+    try:
+        actions.edit_general(
+            workstream=workstream,
+            actor=request.user,
+            fields=form.general(),
+            seen_version=form.cleaned_data["version"],
+        )
+    except ChangedMeanwhile as refusal:
+        workstream.refresh_from_db()
+        conflict: dict[str, Any] = {
+            "refusal": refusal.message,
+            "differences": form.differences(),
+            "last_edit": workstream.events.latest_of(events.EDITED),
+        }
+        return _general(request, workstream, form=form.renewed(request.user), status=409, **conflict)
+    messages.success(request, "General is saved.")
+    return redirect(workstream.administration_url)
+
+
+@require_POST
+def close(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Close the WorkStream with a reason (R25, R27, A9)."""
+    workstream = administered(request.user, public_id)
+    form = CloseForm(request.POST, workstream=workstream)
+    if not form.is_valid():
+        return _general(request, workstream, close_form=form, status=422)
+    reason = CloseReason(form.cleaned_data["reason"])
+    closed = actions.close(workstream=workstream, actor=request.user, reason=reason, note=form.cleaned_data["note"])
+    if closed.close_reason == reason and closed.close_note == form.cleaned_data["note"]:
+        messages.success(request, "The WorkStream is closed.")
+    else:
+        messages.warning(
+            request, f"It was closed already, as “{closed.get_close_reason_display()}”; your entries changed nothing."
+        )
+    return redirect(workstream.administration_url)
+
+
+@require_POST
+def reopen(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Open a closed WorkStream again, where it stood (R27, A9)."""
+    workstream = administered(request.user, public_id)
+    actions.reopen(workstream=workstream, actor=request.user)
+    messages.success(request, "The WorkStream is open again, where it stood.")
+    return redirect(workstream.administration_url)
+
+
+def _general(
+    request: PortalRequest,
+    workstream: WorkStream,
+    *,
+    form: GeneralForm | None = None,
+    close_form: CloseForm | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    context |= {
+        "workstream": workstream,
+        "tab": "general",
+        "form": form or GeneralForm(user=request.user, workstream=workstream),
+        "close_form": close_form or CloseForm(workstream=workstream),
+    }
+    return render(request, "workstreams/administration/general.html", context, status=status)

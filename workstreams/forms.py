@@ -1,0 +1,138 @@
+"""The shape of what people type about a WorkStream; the rules are in the actions."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from accounts.fields import LineField, PlanDateField, ProseField
+from accounts.models import Organization, User
+from workstreams.actions import GeneralFields
+from workstreams.choices import CloseReason, SubscriptionType
+from workstreams.models import WorkStream
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a stale form: what is stored now, and what this person typed (empty text: they left it alone)."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+class GeneralForm(forms.Form):
+    """The General section (R28, R29). Carries what the person saw, so that a second editor notices the first."""
+
+    name = LineField(max_length=120, error_messages={"required": "Please give it a name."})
+    description = ProseField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    organization: "forms.ModelChoiceField[Organization]" = forms.ModelChoiceField(
+        queryset=None,  # what the person may choose from, below
+        label="Client organisation",
+        empty_label=None,
+        help_text="Moving it does not change who can see it: that follows from its members.",
+    )
+    starts_on = PlanDateField(
+        label="WorkStream Starting", required=False, help_text="The settled first day, once it is known."
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    TYPED = ("name", "description", "organization", "starts_on")
+
+    def __init__(self, data: Any = None, *, user: User, workstream: WorkStream) -> None:
+        """A form for this person and this WorkStream, with the stored values as what they start from."""
+        super().__init__(data, initial=_stored(workstream))
+        self.workstream = workstream
+        _choices(self, "organization").queryset = Organization.objects.visible_to(user)
+        self.fields["description"].widget.attrs["data-counter"] = "2000"
+        for name in self.TYPED:
+            self.fields[name].show_hidden_initial = True
+
+    def general(self) -> GeneralFields:
+        """What to save; call it on a valid form."""
+        return GeneralFields(**{name: self.cleaned_data[name] for name in self.TYPED})
+
+    def differences(self) -> list[Difference]:
+        """Where the stored values are no longer those this form was made from; call it on a valid form."""
+        found = []
+        for name in self.TYPED:
+            stored, typed = getattr(self.workstream, name), self.cleaned_data[name]
+            if stored != self._seen(name) and stored != typed:
+                found.append(
+                    Difference(
+                        str(self[name].label), _in_words(stored), _in_words(typed) if name in self.changed_data else ""
+                    )
+                )
+        return found
+
+    def renewed(self, user: User) -> "GeneralForm":
+        """The same form on top of what is stored now: what the person typed stays, what they left alone follows."""
+        data = {"version": str(self.workstream.version)}
+        for name, value in _stored(self.workstream).items():
+            if name in self.TYPED:
+                current = self.fields[name].prepare_value(value)
+                data[self.add_initial_prefix(name)] = "" if current is None else str(current)
+                data[name] = (
+                    self.data.get(name, "") if name in self.changed_data else data[self.add_initial_prefix(name)]
+                )
+        return GeneralForm(data, user=user, workstream=self.workstream)
+
+    def _seen(self, name: str) -> Any:
+        """The value the person's form was made from."""
+        field = self.fields[name]
+        raw = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name))
+        try:
+            return field.to_python(raw)
+        except forms.ValidationError:
+            return None
+
+
+class CloseForm(forms.Form):
+    """Why a WorkStream is closed, and a word about it for the client (R27, A9)."""
+
+    reason = forms.ChoiceField(
+        choices=[("", "Choose a reason"), *CloseReason.choices],
+        help_text="For the team and its reports.",
+        error_messages={"required": "Choose why this WorkStream is closed."},
+    )
+    note = ProseField(
+        label="Note shared with the client",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": "500"}),
+        help_text="They read it at the top of the WorkStream page.",
+    )
+
+    def __init__(self, data: Any = None, *, workstream: WorkStream) -> None:
+        """Only a BATCH job can be completed, so only there it is offered (A9)."""
+        super().__init__(data)
+        if workstream.subscription_type != SubscriptionType.BATCH:
+            reasons = self.fields["reason"]
+            assert isinstance(reasons, forms.ChoiceField)  # noqa: S101  for the type checker
+            reasons.choices = [
+                ("", "Choose a reason"),
+                *(choice for choice in CloseReason.choices if choice[0] != CloseReason.COMPLETED),
+            ]
+
+
+def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for the type checker
+    return field
+
+
+def _stored(workstream: WorkStream) -> dict[str, Any]:
+    return {
+        "name": workstream.name,
+        "description": workstream.description,
+        "organization": workstream.organization_id,
+        "starts_on": workstream.starts_on,
+        "version": workstream.version,
+    }
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return str(value or "") or "(empty)"
