@@ -48,7 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "django.contrib.staticfiles",
+    "config.static.PortalStaticFilesConfig",
     "django.contrib.admin",
     "django.forms",
     "allauth",

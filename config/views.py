@@ -1,7 +1,7 @@
 """The few answers that belong to no app."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,8 +16,12 @@ from accounts.http import PortalRequest
 @require_GET
 def healthz(request: HttpRequest) -> JsonResponse:
     """Whether this process can answer pages: it runs and reaches the database. For load balancers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return JsonResponse({"ok": False, "message": "The database does not answer."}, status=503)
     return JsonResponse({"ok": True})
 
 
