@@ -1,11 +1,35 @@
 """How allauth behaves here."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+
+from accounts import sign_in
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up happens by giving an e-mail address on our own page, so allauth's own form is closed."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "incorrect_code": "That is not the code of the latest mail. Please look again; spaces do not count.",
+        "too_many_login_attempts": "That was too often for this address. "
+        "Please wait a few minutes, or use the latest mail we sent.",
+        "rate_limited": "That was too often. Please wait a few minutes, then try again.",
+    }
+
     def is_open_for_signup(self, request: object) -> bool:
         """Nobody signs up through allauth's form."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Mail in our own words; a code comes with a link that does the same on any device."""
+        ours = {
+            "portal_name": settings.PORTAL_NAME,
+            "provider_name": settings.PROVIDER_NAME,
+            "base_url": settings.BASE_URL,
+        }
+        if template_prefix == "account/email/login_code":
+            ours["link"] = sign_in.link_for(email, where_to=sign_in.remembered_next(context["request"]))
+        super().send_mail(template_prefix, email, context | ours)

@@ -133,7 +133,7 @@ LIVE_PREFIX = env.str("LIVE_PREFIX", default="portal")
 
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "accounts.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": LIVE_PREFIX,
         "OPTIONS": {
@@ -180,11 +180,17 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 ACCOUNT_LOGOUT_REDIRECT_URL = "accounts:sign_in"
 ACCOUNT_ADAPTER = "accounts.adapter.PortalAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# Registering takes an address only; naming the password here gives the sign-in by password its field (A37).
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 3
+# Mails with a code: by network and by address. Six digits, five tries a code, so nobody guesses one.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "30/m/ip,4/2m/key,20/d/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -194,6 +200,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 # A mailed link signs in once (it dies with the next sign-in) and for fifteen minutes.
 SESAME_MAX_AGE = 15 * 60
 SESAME_ONE_TIME = True
+SESAME_INVALIDATE_ON_EMAIL_CHANGE = True
 SESAME_TOKEN_NAME = "key"  # noqa: S105  the name of a parameter, not a secret
 
 # --- Mail --------------------------------------------------------------------------------------------------------

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 
 import pytest
+from pytest_django import Settings
 
 from accounts.capabilities import Role
 from accounts.models import Organization, User
 from tests.factories import ClientFactory, ColleagueFactory, OrganizationFactory, WorkStreamFactory
 from workstreams.choices import SubscriptionType
 from workstreams.models import WorkStream
+
+
+@pytest.fixture(autouse=True)
+def _mails_are_rows(settings: Settings) -> None:
+    """Mails go the portal's own way; Django's test runner would keep them in memory."""
+    settings.EMAIL_BACKEND = "notifications.backend.QueueBackend"
 
 
 @dataclass

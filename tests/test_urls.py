@@ -13,6 +13,8 @@ from tests.conftest import World
 PUBLIC = {
     "healthz",
     "accounts:sign_in",
+    "accounts:sign_in_link",
+    "accounts:sign_in_by_password",
     "subscriptions:start",
 }
 # Third-party addresses that keep their own rules.
