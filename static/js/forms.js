@@ -1,6 +1,10 @@
 // Behaviour of forms: send once, do not lose what was typed, count characters, lead to the errors.
 // Entry module: loaded once by base.html, never imported.
 
+const within = (root, selector) => [
+  ...(root instanceof Element && root.matches(selector) ? [root] : []),
+  ...root.querySelectorAll(selector),
+];
 const closestForm = (event) => (event.target instanceof Element ? event.target.closest("form") : null);
 
 // --- Send once. Buttons keep their focus (aria-disabled, not disabled) and wake up when the answer is a page from the
@@ -59,7 +63,7 @@ const asSent = new WeakMap();
 const written = (form) => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
 
 function remember(root) {
-  for (const form of root.querySelectorAll("form[data-guard-unsaved]")) {
+  for (const form of within(root, "form[data-guard-unsaved]")) {
     asSent.set(form, written(form).toString());
     form.classList.toggle("is-changed", form.dataset.guardUnsaved === "changed");
   }
@@ -122,9 +126,11 @@ document.addEventListener("click", (event) => {
 
 function prepare(root) {
   remember(root);
-  root.querySelectorAll("[data-counter]").forEach(count);
-  root.querySelectorAll("[data-grow]").forEach(grow);
-  (root.matches?.(".error-summary") ? root : root.querySelector(".error-summary"))?.focus();
+  within(root, "[data-counter]").forEach(count);
+  within(root, "[data-grow]").forEach(grow);
+  within(root, ".error-summary")[0]?.focus();
 }
 prepare(document);
-document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && prepare(event.detail.elt.parentElement ?? document));
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) prepare(event.detail.elt);
+});

@@ -129,6 +129,6 @@ document.addEventListener("htmx:responseError", (event) => {
 // --- Times.
 upgradeTimes();
 showTheme();
-document.addEventListener("htmx:load", (event) => upgradeTimes(event.detail.elt));
+document.addEventListener("htmx:load", (event) => upgradeTimes(event.detail.elt.parentElement ?? document));
 setInterval(() => upgradeTimes(), 60_000);
 document.addEventListener("visibilitychange", () => document.hidden || upgradeTimes());
