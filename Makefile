@@ -15,6 +15,10 @@ STYLES := $(shell find static/css static/js templates $(APPS) -type f \
 
 # uv must use the Python that is here, and never look for or fetch another.
 export UV_PYTHON_DOWNLOADS := never
+# Where the system keeps certificates, they count: a company's own proxy is known there and nowhere else.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem /etc/ssl/ca-bundle.pem),)
+export UV_SYSTEM_CERTS ?= 1
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help setup css browser run test check migrations lock reset clean

@@ -49,6 +49,9 @@ FLAGS = (
     "--disable-dev-shm-usage",
 )
 
+# Node brings certificates of its own; a company's proxy is known to the system only.
+SYSTEM_CERTIFICATES = {"NODE_USE_SYSTEM_CA": "1"}
+
 
 class BrowserError(Exception):
     """There is no browser and none can be fetched; the message is one sentence that says what to install."""
@@ -127,7 +130,8 @@ def _playwright_browsers() -> Iterator[Browser]:
 def _from_playwright() -> Browser:
     _say("There is no Chromium here; Playwright fetches one ...")
     install = [sys.executable, "-m", "playwright", "install", "chromium", "--only-shell"]
-    done = subprocess.run(install, env={**os.environ, **playwright_environment()}, stdout=sys.stderr, check=False)
+    environment = {**os.environ, **SYSTEM_CERTIFICATES, **playwright_environment()}
+    done = subprocess.run(install, env=environment, stdout=sys.stderr, check=False)
     for found in _playwright_browsers() if done.returncode == 0 else ():
         if _version(found.program):
             return found
@@ -174,6 +178,7 @@ def _fetch(folder: Path) -> None:
         done = subprocess.run(
             [_node(), npm, "pack", f"{PACKAGE}@{VERSION}", "--silent", "--cache", f"{scratch}/npm"],
             cwd=scratch,
+            env={**os.environ, **SYSTEM_CERTIFICATES},
             capture_output=True,
             text=True,
             check=False,
