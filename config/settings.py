@@ -7,6 +7,7 @@ set every one of them for their own embedded services (`tools/environment.py`); 
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from csp.constants import NONE, SELF
@@ -25,6 +26,8 @@ IS_PRODUCTION = PORTAL_ENV == "production"
 # The demo app brings seeds, the one-click sign-in page and the demo mailbox. Off, it is not even installed.
 DEMO = env.bool("DEMO", default=False)
 PROVIDER_NAME = env.str("PROVIDER_NAME", default="CloudFactory")
+# Whose Saturdays and Sundays do not count when an answer is promised.
+WORKING_TIME_ZONE = ZoneInfo(env.str("WORKING_TIME_ZONE", default="UTC"))
 PORTAL_NAME = env.str("PORTAL_NAME", default="WorkStream Portal")
 # Where people reach the portal, without a trailing slash. Links in mails and in the first note begin with it.
 BASE_URL = env.str("BASE_URL").rstrip("/")

@@ -132,6 +132,11 @@ def position(subscription_type: str, milestone: str | None) -> int:
     raise ValueError(f"{milestone} is not on the {subscription_type} track.")
 
 
+def number_of(milestone: str) -> int:
+    """The step a milestone is on every track that has it, 1 to 5; histories may tell of another type's milestones."""
+    return position(SubscriptionType.BATCH, milestone)
+
+
 def next_steps(subscription_type: str, milestone: str | None) -> Step:
     """What may come next by hand: one milestone, two at the BATCH fork, none at the end (R48, R49, R54)."""
     track = track_of(subscription_type)

@@ -50,6 +50,12 @@ def test_a_milestone_of_another_type_has_no_position() -> None:
         tracks.position(SubscriptionType.LEAN, Milestone.ASSEMBLING_DATASQUAD)
 
 
+def test_a_milestone_has_the_same_number_on_every_track() -> None:
+    for kind in SubscriptionType:
+        for number, step in enumerate(tracks.track_of(kind), start=1):
+            assert {tracks.number_of(milestone) for milestone in step} == {number}
+
+
 @pytest.mark.parametrize("milestone", [None, *Milestone])
 @pytest.mark.parametrize("subscription_type", SubscriptionType)
 def test_every_milestone_is_explained(subscription_type: str, milestone: Milestone | None) -> None:

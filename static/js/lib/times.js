@@ -6,6 +6,7 @@ const DAY = 24 * HOUR;
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const dayWithYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
@@ -20,12 +21,17 @@ export function spoken(date, now = new Date()) {
   return (date.getFullYear() === now.getFullYear() ? day : dayWithYear).format(date);
 }
 
-/** Write every <time datetime data-relative> or <time datetime data-clock> under `root` for its reader. */
+function inWords(kind, date) {
+  if ("clock" in kind) return clock.format(date);
+  return "weekday" in kind ? weekday.format(date) : spoken(date);
+}
+
+/** Write every <time datetime> with data-relative, data-clock or data-weekday under `root` for its reader. */
 export function upgradeTimes(root = document) {
-  for (const element of root.querySelectorAll("time[datetime]:is([data-relative], [data-clock])")) {
+  for (const element of root.querySelectorAll("time[datetime]:is([data-relative], [data-clock], [data-weekday])")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const text = "clock" in element.dataset ? clock.format(date) : spoken(date);
+    const text = inWords(element.dataset, date);
     if (element.textContent !== text) element.textContent = text;
     if (!element.title) element.title = full.format(date);
   }
