@@ -8,7 +8,13 @@ from django import forms
 from django.template.loader import render_to_string
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = sorted(ROOT.glob("templates/**/*.html"))
+# Mails are read by mail programs, which know no style sheets of ours: there, and only there, styles are inline.
+_MAILS = ("mail/", "account/email/")
+TEMPLATES = sorted(
+    path
+    for path in ROOT.glob("templates/**/*.html")
+    if not path.relative_to(ROOT / "templates").as_posix().startswith(_MAILS)
+)
 OWN_SCRIPTS = sorted(ROOT.glob("static/js/**/*.js"))
 BUDGET = 150 * 1024
 
