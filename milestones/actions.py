@@ -26,14 +26,16 @@ def advance(
     to: Milestone,
     actor: User,
     override_reason: str = "",
+    seen: str | None = None,
 ) -> WorkStream:
     """Move a WorkStream one step forward on the track of its subscription type (R46, R48, R54).
 
     Step 4 needs the go-ahead of both sides or `override_reason` (A13), which is kept only where it was needed. For
     BATCH the step itself is the choice of delivery, which is stored. Advancing to where it already stands changes and
-    records nothing.
+    records nothing. `seen` is the milestone the person saw when deciding, empty for none; if it moved since, nothing
+    happens.
 
-    Raises: NotAllowed, Closed, NotTheNextMilestone, GoAheadMissing.
+    Raises: NotAllowed, Closed, ChangedMeanwhile, NotTheNextMilestone, GoAheadMissing.
     """
     workstream = lock(workstream, actor)
     require(actor, Can.SET_FIRST_MILESTONE if workstream.milestone is None else Can.ADVANCE_MILESTONE, workstream)
@@ -41,6 +43,7 @@ def advance(
     if workstream.milestone == to:
         return workstream
     _refuse_if_closed(workstream)
+    _refuse_if_moved(workstream, seen)
     possible = tracks.next_steps(workstream.subscription_type, workstream.milestone)
     if to not in possible:
         next_words = " or ".join(step.label for step in possible)
@@ -83,10 +86,7 @@ def go_back(*, workstream: WorkStream, to: Milestone, actor: User, reason: str, 
     if workstream.milestone == to:
         return workstream
     _refuse_if_closed(workstream)
-    if seen is not None and seen != workstream.milestone:
-        raise ChangedMeanwhile(
-            f"“{workstream.name}” has moved to {workstream.milestone_label} meanwhile. Look again before going back."
-        )
+    _refuse_if_moved(workstream, seen)
     if not reason.strip():
         raise ReasonMissing("Say why it goes back; the others read it in the history.")
     if to not in tracks.earlier_steps(workstream.subscription_type, workstream.milestone, workstream.delivery_mode):
@@ -195,7 +195,7 @@ def give_go_ahead(*, workstream: WorkStream, side: Side, actor: User, note: str 
     if side == Side.CLIENT and actor.is_team and not note.strip():
         raise ReasonMissing("Say how the client gave their go-ahead, for example “by phone, Ann, 3 May”.")
     go_ahead = GoAhead.objects.create(workstream=workstream, side=side, given_by=actor, note=note.strip())
-    record(events.GO_AHEAD_GIVEN, actor=actor, workstream=workstream, data={"side": _side_word(side)})
+    record(events.GO_AHEAD_GIVEN, actor=actor, workstream=workstream, data={"side": side_word(side)})
     return go_ahead
 
 
@@ -224,6 +224,14 @@ def _refuse_if_closed(workstream: WorkStream) -> None:
         raise Closed(f"“{workstream.name}” is closed. Reopen it first.")
 
 
+def _refuse_if_moved(workstream: WorkStream, seen: str | None) -> None:
+    if seen is not None and seen != (workstream.milestone or ""):
+        raise ChangedMeanwhile(
+            f"“{workstream.name}” has moved to {workstream.milestone_label} meanwhile, so nothing was changed. "
+            "Look again."
+        )
+
+
 def _remember_fork(workstream: WorkStream, to: Milestone) -> None:
     """Store the choice that taking one branch of the fork makes; a different one stored before gives way."""
     if len(tracks.track_of(workstream.subscription_type)[STEP_AFTER_AGREEMENT - 1]) > 1:
@@ -242,10 +250,11 @@ def _withdraw_all(workstream: WorkStream, actor: User) -> None:
 
 def _withdraw(workstream: WorkStream, side: Side, actor: User) -> None:
     GoAhead.objects.filter(workstream=workstream, side=side).standing().update(withdrawn_at=timezone.now())
-    record(events.GO_AHEAD_WITHDRAWN, actor=actor, workstream=workstream, data={"side": _side_word(side)})
+    record(events.GO_AHEAD_WITHDRAWN, actor=actor, workstream=workstream, data={"side": side_word(side)})
 
 
-def _side_word(side: Side) -> str:
+def side_word(side: Side) -> str:
+    """Whose go-ahead, as it stands in a sentence: “the client's go-ahead”."""
     return "client's" if side == Side.CLIENT else "team's"
 
 

@@ -166,15 +166,22 @@ def reopen(*, workstream: WorkStream, actor: User) -> WorkStream:
 
 
 @transaction.atomic
-def set_lead(*, workstream: WorkStream, actor: User, lead: User) -> WorkStream:
+def set_lead(*, workstream: WorkStream, actor: User, lead: User, seen: str | None = None) -> WorkStream:
     """Make a colleague WorkStream Lead; they become a member if they were none (R85, R87, A38).
 
-    Raises: NotAllowed; NotATeamMember for clients, Agile Workers and people who left.
+    `seen` is the public id of the lead the person saw when choosing, empty for none; if somebody else was chosen
+    since, nothing happens.
+
+    Raises: NotAllowed; NotATeamMember for clients, Agile Workers and people who left; ChangedMeanwhile.
     """
     workstream = lock(workstream, actor)
     require(actor, Can.SET_LEAD, workstream)
     if workstream.lead_id == lead.pk:
         return workstream
+    if seen is not None and seen != (str(workstream.lead.public_id) if workstream.lead else ""):
+        raise ChangedMeanwhile(
+            f"{workstream.lead or 'Nobody'} is WorkStream Lead meanwhile, so nothing was changed. Choose again."
+        )
     if not (lead.is_internal and lead.is_active):
         raise NotATeamMember(f"{lead.display_name} cannot be WorkStream Lead: choose an active team member.")
     _become_lead(workstream, lead, actor=actor, origin=Membership.Origin.LEAD)
@@ -202,11 +209,17 @@ def join_by_responding(*, workstream: WorkStream, responder: User) -> bool:
 
 
 def add_member(
-    *, workstream: WorkStream, user: User, actor: User | SystemActor, origin: Membership.Origin
+    *,
+    workstream: WorkStream,
+    user: User,
+    actor: User | SystemActor,
+    origin: Membership.Origin,
+    becomes_lead: bool = False,
 ) -> Membership:
     """Put a person on a WorkStream, once. The first client person of a staff-made WorkStream owns it (R74).
 
-    For other actions; whoever calls has checked that the actor may.
+    For other actions; whoever calls has checked that the actor may. `becomes_lead` says that the next event will tell
+    so, and that this one need not be told on its own.
     """
     side = Side.TEAM if user.is_team else Side.CLIENT
     with transaction.atomic():
@@ -221,7 +234,12 @@ def add_member(
                 events.MEMBER_ADDED,
                 actor=actor,
                 workstream=workstream,
-                data={"user_id": user.pk, "name": user.display_name, "origin": str(origin)},
+                data={
+                    "user_id": user.pk,
+                    "name": user.display_name,
+                    "origin": str(origin),
+                    "becomes_lead": becomes_lead,
+                },
             )
     return membership
 
@@ -235,7 +253,7 @@ def touch(workstream: WorkStream, *, now: Any = None) -> None:
 
 
 def _become_lead(workstream: WorkStream, lead: User, *, actor: User, origin: Membership.Origin) -> None:
-    add_member(workstream=workstream, user=lead, actor=actor, origin=origin)
+    add_member(workstream=workstream, user=lead, actor=actor, origin=origin, becomes_lead=True)
     before = workstream.lead
     workstream.lead = lead
     workstream.save(update_fields=["lead"])

@@ -116,6 +116,25 @@ class CloseForm(forms.Form):
             ]
 
 
+class LeadForm(forms.Form):
+    """Who is to be WorkStream Lead: colleagues only (R87). Carries who was lead when the person chose."""
+
+    lead: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        queryset=None,  # whom the person may choose, below
+        to_field_name="public_id",
+        error_messages={
+            "required": "Choose a colleague.",
+            "invalid_choice": "Choose an active colleague. Clients and Agile Workers cannot be WorkStream Lead.",
+        },
+    )
+    seen = forms.CharField(required=False)
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        """The colleagues this person may choose from."""
+        super().__init__(data)
+        _choices(self, "lead").queryset = User.objects.visible_to(user).active_colleagues()
+
+
 def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  for the type checker

@@ -5,6 +5,7 @@ from workstreams.views import administration, grid, page
 app_name = "workstreams"
 administration_screen = [
     path("", administration.general, name="administration"),
+    path("lead/", administration.lead_and_members, name="administration_lead"),
     path("close/", administration.close, name="close"),
     path("reopen/", administration.reopen, name="reopen"),
 ]

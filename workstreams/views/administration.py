@@ -4,17 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.capabilities import INTERNAL_ROLES, Role
 from accounts.http import PortalRequest
+from accounts.models import User
 from workstreams import actions, events
-from workstreams.choices import CloseReason
+from workstreams.choices import CloseReason, Side
 from workstreams.errors import ChangedMeanwhile
-from workstreams.forms import CloseForm, GeneralForm
+from workstreams.forms import CloseForm, GeneralForm, LeadForm
 from workstreams.models import WorkStream
 from workstreams.views.fetch import administered
+
+MEMBERS_PER_PAGE = 10
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,6 +77,44 @@ def reopen(request: PortalRequest, public_id: UUID) -> HttpResponse:
     actions.reopen(workstream=workstream, actor=request.user)
     messages.success(request, "The WorkStream is open again, where it stood.")
     return redirect(workstream.administration_url)
+
+
+@require_http_methods(["GET", "POST"])
+def lead_and_members(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The Lead and members tab: who is responsible, and everybody on it (R84-R87, A38)."""
+    workstream = administered(request.user, public_id)
+    if request.method == "GET":
+        return _lead(request, workstream)
+    form = LeadForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _lead(request, workstream, refusal=str(next(iter(form.errors.values()))[0]), status=422)
+    lead = form.cleaned_data["lead"]
+    try:
+        actions.set_lead(workstream=workstream, actor=request.user, lead=lead, seen=form.cleaned_data["seen"])
+    except ChangedMeanwhile as refusal:
+        return _lead(request, administered(request.user, public_id), refusal=refusal.message, status=409)
+    messages.success(request, f"{lead.display_name} is WorkStream Lead.")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("workstreams:administration_lead", args=[public_id])
+    return redirect(back)
+
+
+def _lead(request: PortalRequest, workstream: WorkStream, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    role = request.GET.get("role", "")
+    colleagues = User.objects.visible_to(request.user).active_colleagues().order_by("role", "name", "email")
+    members = workstream.memberships.in_list_order(first=workstream.lead_id)
+    context = {
+        "workstream": workstream,
+        "tab": "lead",
+        "refusal": refusal,
+        "colleagues": colleagues.filter(role=role) if role in INTERNAL_ROLES else colleagues,
+        "role": role,
+        "roles": [(str(each), each.label) for each in Role if each in INTERNAL_ROLES],
+        "client_page": Paginator(members.of_side(Side.CLIENT), MEMBERS_PER_PAGE).get_page(request.GET.get("clients")),
+        "team_page": Paginator(members.of_side(Side.TEAM), MEMBERS_PER_PAGE).get_page(request.GET.get("team")),
+    }
+    return render(request, "workstreams/administration/lead.html", context, status=status)
 
 
 def _general(
