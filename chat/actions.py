@@ -1,41 +1,50 @@
-"""Posting messages and notes, and reading them."""
+"""Posting messages and notes, and reading them.
 
-from typing import Literal
+Locks are taken in this order: the WorkStream's row (only by a first answer, and by `touch` once a minute), then its
+counter row, which is held until the commit. Whatever follows from `chat.message_posted` must not lock a WorkStream.
+"""
+
+import unicodedata
+from typing import Literal, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 
 from accounts.capabilities import Can
+from accounts.errors import NotAllowed
 from accounts.models import User
-from activity.models import SystemActor
+from activity.models import Event, SystemActor
 from activity.record import record
-from chat import events, live
-from chat.errors import NothingToSay, TooLong
+from chat import events
+from chat.errors import KeyTaken, NotClosed, NothingToSay, TooLong
+from chat.live import announce
 from chat.models import MAX_LENGTH, Counter, Message, Note
-from workstreams.actions import join_by_responding, touch
+from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
 from workstreams.errors import Closed
 from workstreams.models import WorkStream
 from workstreams.tenancy import require
 
+E = TypeVar("E", Message, Note)
+
 
 def post_message(*, workstream: WorkStream, author: User, body: str, client_key: UUID) -> Message:
-    """Post to the group chat (R56). Posting again with the same `client_key` returns the message made first.
+    """Post to the group chat (R56). Posting the same text again with the same `client_key` returns the first message.
 
     The first colleague who answers becomes member and WorkStream Lead (R64, R65).
 
-    Raises: NotAllowed, Closed for clients, NothingToSay, TooLong.
+    Raises: NotAllowed, Closed for clients, NothingToSay, TooLong, KeyTaken.
     """
     require(author, Can.CHAT, workstream)
-    if existing := Message.objects.filter(workstream=workstream, client_key=client_key).first():
-        return existing
-    if not workstream.is_open and not author.is_internal:
-        raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.")
     text = _checked(body)
+    if posted := Message.objects.filter(workstream=workstream, client_key=client_key).first():
+        return _same(posted, author, text)
     try:
         with transaction.atomic():
             if author.is_team:
                 join_by_responding(workstream=workstream, responder=author)
+            else:
+                _refuse_if_closed(workstream)
             return _append_message(
                 workstream,
                 text,
@@ -43,9 +52,11 @@ def post_message(*, workstream: WorkStream, author: User, body: str, client_key:
                 side=Side.TEAM if author.is_team else Side.CLIENT,
                 client_key=client_key,
             )
-    except IntegrityError:
-        # The same key was posted by a second request in between; that one's message is ours.
-        return Message.objects.get(workstream=workstream, client_key=client_key)
+    except IntegrityError as clash:
+        if _broken_constraint(clash) != "a_message_is_posted_once":
+            raise
+        # A second request with the same key was quicker by a moment.
+        return _same(Message.objects.get(workstream=workstream, client_key=client_key), author, text)
 
 
 def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
@@ -55,19 +66,21 @@ def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
 
 
 def post_note(*, workstream: WorkStream, author: User, body: str, client_key: UUID) -> Note:
-    """Write an Internal Note (R70). Posting again with the same `client_key` returns the note made first.
+    """Write an Internal Note (R70). Posting the same text again with the same `client_key` returns the first note.
 
-    Raises: NotAllowed, NothingToSay, TooLong.
+    Raises: NotAllowed, NothingToSay, TooLong, KeyTaken.
     """
     require(author, Can.WRITE_NOTES, workstream)
-    if existing := Note.objects.filter(workstream=workstream, client_key=client_key).first():
-        return existing
     text = _checked(body)
+    if posted := Note.objects.filter(workstream=workstream, client_key=client_key).first():
+        return _same(posted, author, text)
     try:
         with transaction.atomic():
             return append_note(workstream, text, author=author, client_key=client_key)
-    except IntegrityError:
-        return Note.objects.get(workstream=workstream, client_key=client_key)
+    except IntegrityError as clash:
+        if _broken_constraint(clash) != "a_note_is_posted_once":
+            raise
+        return _same(Note.objects.get(workstream=workstream, client_key=client_key), author, text)
 
 
 def append_note(
@@ -96,8 +109,35 @@ def append_note(
         workstream=workstream,
         data={"number": note.number},
     )
-    live.announce_note(note)
+    announce.note_posted(note)
     return note
+
+
+@transaction.atomic
+def ask_to_reopen(*, workstream: WorkStream, actor: User) -> bool:
+    """Ask the team to reopen a closed WorkStream (A9): one automatic message, once per closing.
+
+    Returns whether this was the first time; asking again changes nothing.
+
+    Raises: NotAllowed, also for colleagues, who reopen it themselves; NotClosed.
+    """
+    workstream = lock(workstream, actor)
+    require(actor, Can.CHAT, workstream)
+    if actor.is_team:
+        raise NotAllowed("Reopen it yourself, on the administration screen.")
+    if workstream.is_open:
+        raise NotClosed(f"“{workstream.name}” is open: write in the chat.")
+    if reopening_is_asked(workstream):
+        return False
+    record(events.REOPENING_ASKED, actor=actor, workstream=workstream)
+    post_automatic_message(workstream=workstream, body=f"{actor.display_name} asks to reopen this WorkStream.")
+    return True
+
+
+def reopening_is_asked(workstream: WorkStream) -> bool:
+    """Whether somebody of the client asked to reopen it since it was closed."""
+    asked = Event.objects.filter(workstream=workstream, verb=events.REOPENING_ASKED, at__gte=workstream.closed_at)
+    return not workstream.is_open and asked.exists()
 
 
 def mark_read(*, workstream: WorkStream, reader: User, message: int = 0, note: int = 0) -> None:
@@ -115,10 +155,11 @@ def mark_read(*, workstream: WorkStream, reader: User, message: int = 0, note: i
 
 
 def _checked(body: str) -> str:
-    """The text as it is stored: line ends as one character, no invisible control characters, trimmed."""
+    """The text as it is stored: line ends as one character, no control characters or broken ones, trimmed."""
     text = body.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and ord(c) != 127)).strip()
-    if not text:
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    # Joiners and marks of direction alone are no text: nobody would see them.
+    if not any(c.isprintable() and not c.isspace() for c in text):
         raise NothingToSay("Write something first.")
     if len(text) > MAX_LENGTH:
         raise TooLong(
@@ -126,6 +167,24 @@ def _checked(body: str) -> str:
             "Shorten it, or put the text in a file."
         )
     return text
+
+
+def _refuse_if_closed(workstream: WorkStream) -> None:
+    """Look at the row as it is now, not as it was when the page was made."""
+    if not WorkStream.objects.open().filter(pk=workstream.pk).exists():
+        raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.")
+
+
+def _same(posted: E, author: User, text: str) -> E:
+    """What was posted before with this key, if it is the same person saying the same."""
+    if posted.author_id != author.pk or posted.body != text:
+        raise KeyTaken("Something else was posted under this key. Send it again.")
+    return posted
+
+
+def _broken_constraint(clash: IntegrityError) -> str:
+    """The name of the constraint that PostgreSQL reports."""
+    return getattr(getattr(clash.__cause__, "diag", None), "constraint_name", "") or ""
 
 
 def _append_message(workstream: WorkStream, text: str, *, author: User | None, side: Side, client_key: UUID) -> Message:
@@ -142,7 +201,7 @@ def _append_message(workstream: WorkStream, text: str, *, author: User | None, s
         workstream=workstream,
         data={"number": message.number, "side": str(side)},
     )
-    live.announce_message(message)
+    announce.message_posted(message)
     return message
 
 

@@ -15,3 +15,15 @@ class TooLong(DomainError):
 
     status_code = 422
     code = "too_long"
+
+
+class KeyTaken(DomainError):
+    """The browser's key already belongs to another text, so this one was not stored."""
+
+    code = "key_taken"
+
+
+class NotClosed(DomainError):
+    """Only a closed WorkStream can be asked to reopen."""
+
+    code = "not_closed"

@@ -10,8 +10,25 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class MessageQuerySet(InWorkStreamQuerySet[M]):
+class EntryQuerySet(InWorkStreamQuerySet[M]):
+    """What messages and notes share. Each question loads all that is printed of an entry."""
+
+    printed: tuple[str, ...] = ()
+
+    def after(self, number: int) -> Self:
+        """Everything with a higher number, in order: what a reader who saw `number` is missing."""
+        return self.filter(number__gt=number).order_by("number").select_related(*self.printed)
+
+    def window(self, count: int, *, before: int | None = None) -> list[M]:
+        """The last `count` in order, or the last ones before a number."""
+        rows = self if before is None else self.filter(number__lt=before)
+        return list(reversed(rows.order_by("-number").select_related(*self.printed)[:count]))
+
+
+class MessageQuerySet(EntryQuerySet[M]):
     """Questions about messages. Agile Workers never see the chat (A7)."""
+
+    printed = ("author__organization",)
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The messages of WorkStreams this person sees, if they take part in chats at all."""
@@ -19,23 +36,17 @@ class MessageQuerySet(InWorkStreamQuerySet[M]):
             return self.none()
         return super().visible_to(user)
 
-    def after(self, number: int) -> Self:
-        """Everything with a higher number, in order: what a reader who saw `number` is missing."""
-        return self.filter(number__gt=number).order_by("number").select_related("author__organization")
 
-
-class NoteQuerySet(InWorkStreamQuerySet[M]):
+class NoteQuerySet(EntryQuerySet[M]):
     """Questions about Internal Notes: for colleagues only (R70)."""
+
+    printed = ("author", "workstream")
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The notes of every WorkStream for colleagues; none for anybody else."""
         if isinstance(user, AnonymousUser) or not user.is_internal:
             return self.none()
         return super().visible_to(user)
-
-    def after(self, number: int) -> Self:
-        """Everything with a higher number, in order."""
-        return self.filter(number__gt=number).order_by("number").select_related("author")
 
 
 class ReadMarkQuerySet(InWorkStreamQuerySet[M]):

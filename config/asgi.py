@@ -4,34 +4,74 @@ Django pays a thread hop for every middleware hook under ASGI, which makes pages
 stream on the other hand must not hold a thread. So each goes where it is cheap (`docs/architecture.md`, "Serving").
 """
 
+import asyncio
 import os
+import signal
+from types import FrameType
 from typing import Any, cast
 
+import django
 from a2wsgi import WSGIMiddleware
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-live = get_asgi_application()
+django.setup(set_prefix=False)
 
-from config.wsgi import application as _wsgi  # noqa: E402  after the settings are named
+from chat.live.hub import hub  # noqa: E402  after the apps are ready
+from config.wsgi import application as _wsgi  # noqa: E402
 
+
+class LiveHandler(ASGIHandler):
+    """Django's ASGI handler without a thread per request.
+
+    Django gives each request a thread of its own for its middleware, and keeps it, with its database connection, until
+    the response ends: for a stream that is hours. Without that every stream is admitted on one shared thread.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        await self.handle(scope, receive, send)
+
+
+live = LiveHandler()
 pages: Any = WSGIMiddleware(cast("Any", _wsgi), workers=int(os.environ.get("WEB_THREADS", "8")))
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Hand a request to the live or the page side; a web server asks for `lifespan` first, which neither needs."""
+    """Hand a request to the live or the page side."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
-    elif scope["type"] == "http" and not scope["path"].startswith("/live/"):
-        await pages(scope, receive, send)
-    else:
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close"})  # nobody here speaks it
+    elif scope["path"].startswith("/live/"):
         await live(scope, receive, send)
+    else:
+        await pages(scope, receive, send)
 
 
 async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            _end_streams_when_asked_to_stop()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _end_streams_when_asked_to_stop() -> None:
+    """Close the streams at the first signal: the server waits for open responses before it says `shutdown`."""
+    loop, streams = asyncio.get_running_loop(), hub()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        earlier = signal.getsignal(number)
+
+        def stop(signum: int, frame: FrameType | None, earlier: Any = earlier) -> None:
+            loop.call_soon_threadsafe(streams.close)
+            if callable(earlier):
+                earlier(signum, frame)
+
+        try:
+            signal.signal(number, stop)
+        except ValueError:  # not the main thread: whoever runs the server there stops it in another way
             return

@@ -133,6 +133,9 @@ DATABASES = {
 REDIS_URL = env.str("REDIS_URL")
 # Pub/sub does not know Redis' database numbers, so installations that share a server are told apart by this word.
 LIVE_PREFIX = env.str("LIVE_PREFIX", default="portal")
+# How often a live stream looks again whether its reader may read, and how often it asks the database without Redis.
+LIVE_LOOK_AGAIN_SECONDS = env.float("LIVE_LOOK_AGAIN_SECONDS", default=30)
+LIVE_POLL_SECONDS = env.float("LIVE_POLL_SECONDS", default=5)
 
 CACHES = {
     "default": {

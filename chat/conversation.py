@@ -1,0 +1,117 @@
+"""How a conversation is laid out: what stands beside each message, and what between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from chat.models import Message, Note
+from chat.text import with_links
+from workstreams.choices import Side
+from workstreams.models import WorkStream
+
+# One head serves what a person says within this time.
+TOGETHER = timedelta(minutes=5)
+
+
+@dataclass
+class Line:
+    """One message or note as it is printed. The last four depend on who looks, and on what stands before it."""
+
+    entry: Message | Note
+    is_own: bool = False
+    is_joined: bool = False
+    new_day: date | None = None
+    is_first_unread: bool = False
+
+    @property
+    def is_note(self) -> bool:
+        """Whether only the team sees it."""
+        return isinstance(self.entry, Note)
+
+    @property
+    def kind(self) -> str:
+        """The word its address and element begin with."""
+        return "note" if self.is_note else "message"
+
+    @property
+    def look(self) -> str:
+        """On which side it stands, for everybody (R66); automatic ones on neither."""
+        if isinstance(self.entry, Note):
+            return "note"
+        if self.entry.author_id is None:
+            return "automatic"
+        return "team" if self.entry.side == Side.TEAM else "client"
+
+    @property
+    def author(self) -> str:
+        """Who says it."""
+        return self.entry.author.display_name if self.entry.author else str(settings.PROVIDER_NAME)
+
+    @property
+    def team(self) -> str:
+        """Which team they belong to; side and colour never say that alone."""
+        author = self.entry.author
+        if author is None:
+            return "automatic"
+        if isinstance(self.entry, Note):
+            return author.role_label
+        if self.entry.side == Side.TEAM:
+            return str(settings.PROVIDER_NAME)
+        return author.organization.name if author.organization else "Client"
+
+    @property
+    def is_creation_note(self) -> bool:
+        """Whether it is the note of R60, whose URL can be copied."""
+        return isinstance(self.entry, Note) and self.entry.is_creation_note
+
+    @property
+    def html(self) -> SafeString:
+        """The text with its links."""
+        return with_links(self.entry.body)
+
+
+def lines_of(entries: Sequence[Message | Note], *, reader: User, read: int | None = None) -> list[Line]:
+    """Entries in order, grouped by person and by day in the reader's zone; the first one after `read` is marked.
+
+    Where nothing was read yet nothing is marked: all of it is new.
+    """
+    unread = (entry.number for entry in entries if read and entry.number > read and entry.author_id != reader.pk)
+    first_unread = next(unread, None)
+    lines: list[Line] = []
+    for entry in entries:
+        before = lines[-1].entry if lines else None
+        day = timezone.localdate(entry.created_at)
+        begins_day = before is None or timezone.localdate(before.created_at) != day
+        is_first_unread = entry.number == first_unread
+        lines.append(
+            Line(
+                entry,
+                is_own=entry.author_id == reader.pk,
+                is_joined=before is not None
+                and not (begins_day or is_first_unread)
+                and before.author_id == entry.author_id
+                and entry.created_at - before.created_at < TOGETHER,
+                new_day=day if begins_day else None,
+                is_first_unread=is_first_unread,
+            )
+        )
+    return lines
+
+
+def html_of(entry: Message | Note) -> str:
+    """One message or note as any viewer gets it; the page itself groups it and says "You"."""
+    return render_to_string("chat/_entry.html", {"line": Line(entry)}).strip()
+
+
+def blank_line(kind: type[Message] | type[Note], workstream: WorkStream, author: User) -> Line:
+    """What this person is about to say: the page fills it in while it is being sent."""
+    entry = kind(workstream=workstream, author=author, body="", number=0)
+    if isinstance(entry, Message):
+        entry.side = Side.TEAM if author.is_team else Side.CLIENT
+    return Line(entry, is_own=True)

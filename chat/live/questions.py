@@ -1,0 +1,81 @@
+"""What a stream asks the database, on a few threads of its own so that many streams share few connections."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import close_old_connections
+from django.http import HttpRequest
+
+from accounts.capabilities import Can
+from accounts.models import User
+from chat.live.announce import payload_of
+from chat.live.channels import Kind
+from chat.models import Counter, Message, Note
+from workstreams.models import WorkStream
+from workstreams.tenancy import capabilities_of
+
+THREADS = 4
+BATCH = 100
+NEEDED = {Kind.MESSAGE: Can.CHAT, Kind.NOTE: Can.READ_NOTES}
+
+Numbers = dict[Kind, int]
+T = TypeVar("T")
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="live")
+
+
+async def ask(question: Callable[[], T]) -> T:
+    """Answer a question on one of the threads; a connection that died or is too old is replaced before it."""
+
+    def answer() -> T:
+        close_old_connections()
+        try:
+            return question()
+        finally:
+            close_old_connections()
+
+    return await asyncio.get_running_loop().run_in_executor(_threads, answer)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a stream: a session, not only a person, because signing out ends it too."""
+
+    session_key: str
+    public_id: UUID
+    kinds: tuple[Kind, ...]
+
+    def last_numbers(self) -> Numbers | None:
+        """The last numbers of the WorkStream; None when this reader may no longer read all of these kinds."""
+        workstream = WorkStream.objects.visible_to(self._user()).filter(public_id=self.public_id).first()
+        if workstream is None:
+            return None
+        held = capabilities_of(self._user(), workstream)
+        if not all(NEEDED[kind] in held for kind in self.kinds):
+            return None
+        return last_numbers(workstream)
+
+    def entries_after(self, kind: Kind, number: int) -> list[tuple[int, str]]:
+        """The next messages or notes after a number, as (number, payload); at most BATCH."""
+        rows = (Message if kind == Kind.MESSAGE else Note).objects.visible_to(self._user())
+        found = rows.filter(workstream__public_id=self.public_id).after(number)[:BATCH]
+        return [(entry.number, payload_of(entry)) for entry in found]
+
+    def _user(self) -> User | AnonymousUser:
+        """Whoever this session belongs to now, as a request would find it."""
+        request = HttpRequest()
+        request.session = SessionStore(self.session_key)
+        return get_user(request)
+
+
+def last_numbers(workstream: WorkStream) -> Numbers:
+    """The last numbers given out in a WorkStream."""
+    counter = Counter.objects.filter(workstream=workstream).first() or Counter()
+    return {Kind.MESSAGE: counter.last_message, Kind.NOTE: counter.last_note}

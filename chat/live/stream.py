@@ -1,0 +1,169 @@
+"""One open page: what it has seen, what waits for it, and the bytes it gets."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from chat.live.channels import Kind
+from chat.live.hub import Hub
+from chat.live.questions import BATCH, Numbers, Reader, ask
+
+logger = logging.getLogger(__name__)
+
+# How many entries may wait for a slow reader before they are dropped and read from the database instead.
+MOST_WAITING = 200
+RETRY = b"retry: 1500\n\n"
+# An event, not a comment: the page's script hears it and notices a connection that died without a word.
+HEARTBEAT = b"event: beat\ndata: {}\n\n"
+NO_LONGER = b"event: end\ndata: {}\n\n"
+HEARTBEAT_EVERY = 15.0  # seconds
+AFTER_FAILURE = 1.0
+
+
+class Stream:
+    """Sends a reader everything after the numbers they have seen, in order and once, for as long as they may read."""
+
+    def __init__(self, hub: Hub, reader: Reader, seen: Numbers) -> None:
+        """Begin after `seen`; the database is read first, whatever Redis says."""
+        self.kinds = reader.kinds
+        self.public_id = reader.public_id
+        self._hub = hub
+        self._reader = reader
+        self._seen = seen
+        self._waiting: deque[tuple[Kind, int, str]] = deque()
+        self._wake = asyncio.Event()
+        self._is_behind = True
+        self._is_over = False
+        now = self._now()
+        self._heartbeat_at = now + HEARTBEAT_EVERY
+        self._look_at = now + _spread(settings.LIVE_LOOK_AGAIN_SECONDS)
+        self._poll_at = now + _spread(settings.LIVE_POLL_SECONDS)
+
+    # --- What the hub says -------------------------------------------------------------------------------------
+
+    def take(self, kind: Kind, number: int, payload: str) -> None:
+        """Something was posted."""
+        if len(self._waiting) >= MOST_WAITING:
+            self._waiting.clear()
+            self._is_behind = True
+        if not self._is_behind:
+            self._waiting.append((kind, number, payload))
+        self._wake.set()
+
+    def catch_up(self) -> None:
+        """Something may have been missed."""
+        self._is_behind = True
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """The reader may have lost the right to read."""
+        self._look_at = self._now()
+        self._wake.set()
+
+    def end(self) -> None:
+        """The server stops."""
+        self._is_over = True
+        self._wake.set()
+
+    # --- What the reader gets ----------------------------------------------------------------------------------
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Server-sent events until the reader goes, may no longer read, or the server stops."""
+        self._hub.add(self)
+        try:
+            yield RETRY
+            while not self._is_over:
+                self._wake.clear()
+                if not await self._is_welcome():
+                    yield NO_LONGER
+                    return
+                async for frame in self._missing():
+                    yield frame
+                for frame in self._arrived():
+                    yield frame
+                if self._now() >= self._heartbeat_at:
+                    self._heartbeat_at = self._now() + HEARTBEAT_EVERY
+                    yield HEARTBEAT
+                if not self._is_behind:
+                    await self._rest()
+        finally:
+            self._hub.remove(self)
+
+    async def _is_welcome(self) -> bool:
+        """When it is time, look whether the reader still may read, and whether anything was missed unnoticed."""
+        if self._now() < self._look_at:
+            return True
+        self._look_at = self._now() + _spread(settings.LIVE_LOOK_AGAIN_SECONDS)
+        try:
+            last = await ask(self._reader.last_numbers)
+        except DatabaseError as error:
+            logger.warning("The database is away (%s); open pages wait for it.", error)
+            self._look_at = self._now() + AFTER_FAILURE
+            return True
+        if last is None:
+            return False
+        if any(last[kind] > self._seen[kind] for kind in self.kinds):
+            self._is_behind = True
+        return True
+
+    async def _missing(self) -> AsyncIterator[bytes]:
+        """What the database has and the reader has not, if there may be any."""
+        is_time_to_ask = not self._hub.is_connected and self._now() >= self._poll_at
+        if not (self._is_behind or is_time_to_ask):
+            return
+        # Whatever is announced from here on waits behind what is about to be read.
+        self._is_behind = False
+        self._waiting.clear()
+        self._poll_at = self._now() + _spread(settings.LIVE_POLL_SECONDS)
+        try:
+            for kind in self.kinds:
+                while found := await ask(partial(self._reader.entries_after, kind, self._seen[kind])):
+                    for number, payload in found:
+                        yield self._frame(kind, number, payload)
+                    if len(found) < BATCH or self._is_over:
+                        break
+        except DatabaseError as error:
+            logger.warning("The database is away (%s); open pages wait for it.", error)
+            self._is_behind = True
+            await asyncio.sleep(_spread(AFTER_FAILURE))
+
+    def _arrived(self) -> Iterator[bytes]:
+        """What the hub brought, without what was sent already; a gap sends the stream back to the database."""
+        while self._waiting and not self._is_behind:
+            kind, number, payload = self._waiting.popleft()
+            if number > self._seen[kind] + 1:
+                self._is_behind = True
+            elif number > self._seen[kind]:
+                yield self._frame(kind, number, payload)
+
+    def _frame(self, kind: Kind, number: int, payload: str) -> bytes:
+        """One event, whose id says everything that was sent up to it."""
+        self._seen[kind] = number
+        marks = ".".join(str(self._seen[each]) for each in self.kinds)
+        return f"id: {marks}\nevent: {kind}\ndata: {payload}\n\n".encode()
+
+    async def _rest(self) -> None:
+        """Sleep until something happens or is due."""
+        due = min(self._heartbeat_at, self._look_at)
+        if not self._hub.is_connected:
+            due = min(due, self._poll_at)
+        try:
+            async with asyncio.timeout(max(0.0, due - self._now())):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _spread(seconds: float) -> float:
+    """About so many seconds: streams that began together shall not ask together for ever."""
+    return seconds * random.uniform(0.8, 1.2)  # noqa: S311

@@ -1,0 +1,57 @@
+"""The addresses of the live streams."""
+
+import re
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from chat.live.channels import Kind
+from chat.live.hub import hub
+from chat.live.questions import NEEDED, Numbers, Reader, last_numbers
+from chat.live.stream import Stream
+from workstreams.models import WorkStream
+from workstreams.tenancy import require
+
+NUMBERS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?")
+
+
+@require_GET
+async def messages(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """The messages of a WorkStream as they are posted, for everybody who takes part in its chat."""
+    return await _stream(request, public_id, (Kind.MESSAGE,))
+
+
+@require_GET
+async def team(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """Messages and notes in one stream, for colleagues only: browsers allow few connections to one host."""
+    return await _stream(request, public_id, (Kind.MESSAGE, Kind.NOTE))
+
+
+async def _stream(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> HttpResponseBase:
+    reader, seen = await sync_to_async(_admit)(request, public_id, kinds)
+    return StreamingHttpResponse(
+        Stream(hub(), reader, seen).frames(),
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tuple[Reader, Numbers]:
+    """Who reads and from where.
+
+    Raises: Http404 for a foreign WorkStream, NotAllowed.
+    """
+    workstream = WorkStream.objects.visible_to(request.user).filter(public_id=public_id).first()
+    if workstream is None or request.session.session_key is None:
+        raise Http404
+    for kind in kinds:
+        require(request.user, NEEDED[kind], workstream)  # type: ignore[arg-type]
+    seen = last_numbers(workstream)
+    marks = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    if found := NUMBERS.fullmatch(marks):
+        for kind, number in zip(Kind, found.groups(), strict=True):
+            # Nobody has seen more than there is; whoever says so would miss what comes.
+            seen[kind] = min(seen[kind], int(number or 0))
+    return Reader(request.session.session_key, public_id, kinds), seen
