@@ -1,2 +1,15 @@
+from django.urls import path
+
+from chat import views
+from chat.live import views as live
+
 app_name = "chat"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("workstreams/<uuid:public_id>/chat/", views.messages, name="messages"),
+    path("workstreams/<uuid:public_id>/notes/", views.notes, name="notes"),
+    path("workstreams/<uuid:public_id>/chat/read/", views.read, name="read"),
+    path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", views.ask_to_reopen, name="ask_to_reopen"),
+    # Everything below /live/ is served by the ASGI side (config.asgi).
+    path("live/workstreams/<uuid:public_id>/", live.messages, name="live"),
+    path("live/workstreams/<uuid:public_id>/team/", live.team, name="live_team"),
+]

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.conf import settings
 
+from chat.forms import WindowForm
+from chat.panel import PROMPTS, panel_for
 from chat.summaries import Summary, summaries
 from workstreams.models import WorkStream
 
@@ -21,3 +24,26 @@ def chat_summaries(context: dict[str, Any], workstreams: Iterable[WorkStream]) -
 def of(found: dict[int, Summary], key: int) -> Summary | None:
     """The summary of one WorkStream: `{% with chat=summaries|of:row.pk %}`."""
     return found.get(key)
+
+
+@register.inclusion_tag("chat/_panel.html", takes_context=True)
+def chat_panel(context: dict[str, Any], workstream: WorkStream) -> dict[str, Any]:
+    """The chat of a WorkStream; nothing at all for those who take no part in it (Agile Workers).
+
+    `?conversation=notes` shows a colleague the notes first; `?before=` an older page to browsers without script.
+    """
+    request = context["request"]
+    before = WindowForm(request.GET)
+    panel = panel_for(
+        workstream,
+        request.user,
+        shows_notes=request.GET.get("conversation") == "notes",
+        before=before.cleaned_data["before"] if before.is_valid() else None,
+    )
+    return {
+        "panel": panel,
+        "workstream": workstream,
+        "csrf_token": context.get("csrf_token"),
+        "provider_name": settings.PROVIDER_NAME,
+        "prompts": PROMPTS,
+    }

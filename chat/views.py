@@ -1,0 +1,130 @@
+"""The chat's addresses: history, posting, read marks. The widget itself stands on the WorkStream page."""
+
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from django.contrib import messages as notices
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.capabilities import Can
+from accounts.errors import DomainError, NotAllowed
+from accounts.http import PortalRequest
+from chat import actions
+from chat.conversation import html_of, lines_of
+from chat.errors import KeyTaken
+from chat.forms import EntryForm, ReadForm, WindowForm
+from chat.models import MAX_LENGTH, Message, Note
+from chat.panel import PAGE
+from chat.querysets import EntryQuerySet
+from workstreams.models import WorkStream
+from workstreams.tenancy import require
+
+E = TypeVar("E", Message, Note)
+
+
+@require_http_methods(["GET", "POST"])
+def messages(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The group chat: POST says something; GET with ?before= or ?after= answers a piece of the history."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    if request.method == "GET":
+        return _history(request, workstream, Message.objects.visible_to(request.user))
+    return _post(request, workstream, "message")
+
+
+@require_http_methods(["GET", "POST"])
+def notes(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The team's Internal Notes, in the same way; for colleagues only (R70)."""
+    workstream = _workstream(request, public_id, Can.READ_NOTES)
+    if request.method == "GET":
+        return _history(request, workstream, Note.objects.visible_to(request.user))
+    return _post(request, workstream, "note")
+
+
+@require_POST
+def read(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Remember how far this person has read."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    form = ReadForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("These are no numbers.")
+    actions.mark_read(
+        workstream=workstream,
+        reader=request.user,
+        message=form.cleaned_data["message"] or 0,
+        note=form.cleaned_data["note"] or 0,
+    )
+    return HttpResponse(status=204)
+
+
+@require_POST
+def ask_to_reopen(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Ask the team to reopen a closed WorkStream."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    actions.ask_to_reopen(workstream=workstream, actor=request.user)
+    notices.success(request, "We asked the team to reopen it. They answer here.")
+    return redirect(_chat_of(workstream))
+
+
+def _workstream(request: PortalRequest, public_id: UUID, capability: Can) -> WorkStream:
+    workstream = get_object_or_404(WorkStream.objects.visible_to(request.user), public_id=public_id)
+    require(request.user, capability, workstream)
+    return workstream
+
+
+def _history(request: PortalRequest, workstream: WorkStream, rows: EntryQuerySet[E]) -> HttpResponse:
+    """A page of entries before a number, or after one; without a number, the WorkStream page itself."""
+    form = WindowForm(request.GET)
+    if not form.is_valid():
+        return HttpResponseBadRequest("These are no numbers.")
+    before, after = form.cleaned_data["before"], form.cleaned_data["after"]
+    if before is None and after is None:
+        return redirect(_chat_of(workstream))
+    rows = rows.filter(workstream=workstream)
+    entries = rows.window(PAGE, before=before) if before is not None else list(rows.after(after)[:PAGE])
+    return render(request, "chat/_lines.html", {"lines": lines_of(entries, reader=request.user)})
+
+
+def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResponse:
+    """Say something. A script gets JSON; a plain form goes back to the page, or gets its text back with the reason."""
+    is_script = request.headers.get("Accept", "").startswith("application/json")
+    form = EntryForm(request.POST)
+    form.is_valid()
+    body = form.cleaned_data.get("body", "")
+    key = form.cleaned_data.get("client_key") or uuid4()
+    try:
+        entry = _say(request, workstream, kind, body, key)
+    except KeyTaken:
+        if is_script:
+            raise
+        # The form of a page that was gone back to: another text is another message.
+        entry = _say(request, workstream, kind, body, uuid4())
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        if is_script:
+            raise
+        context = {
+            "workstream": workstream,
+            "kind": kind,
+            "body": body,
+            "refusal": refusal,
+            "client_key": uuid4(),
+            "max_length": MAX_LENGTH,
+        }
+        return render(request, "chat/refused.html", context, status=refusal.status_code)
+    if is_script:
+        return JsonResponse({"number": entry.number, "html": html_of(entry)})
+    return redirect(_chat_of(workstream, kind, entry.number))
+
+
+def _say(request: PortalRequest, workstream: WorkStream, kind: str, body: str, key: UUID) -> Message | Note:
+    if kind == "note":
+        return actions.post_note(workstream=workstream, author=request.user, body=body, client_key=key)
+    return actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key)
+
+
+def _chat_of(workstream: WorkStream, kind: str = "message", number: int | None = None) -> str:
+    notes = "?conversation=notes" if kind == "note" else ""
+    return f"{workstream.get_absolute_url()}{notes}#{f'{kind}-{number}' if number else 'chat'}"

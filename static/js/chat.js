@@ -1,0 +1,196 @@
+// The chat widget of the WorkStream page: messages for everybody, notes beside them for the team.
+// Entry module: loaded by templates/chat/_panel.html, never imported. One subject each in chat/.
+
+import { Composer } from "./chat/composer.js";
+import { Log } from "./chat/log.js";
+import { Memory } from "./chat/memory.js";
+import { Outbox, token } from "./chat/outbox.js";
+import { Stream } from "./chat/stream.js";
+import { toast } from "./lib/toast.js";
+
+const READ_AFTER = 400; // milliseconds in view
+const LIKE_A_NOTE = /^\s*(@\p{L}|[[(]?(internal|note to self|team only)\b|fyi team\b)/iu;
+
+function start(chat) {
+  const memory = new Memory(chat.dataset.person, chat.dataset.chat);
+  const tabs = [...chat.querySelectorAll("[role='tab']")];
+  const warning = chat.querySelector("[data-warning]");
+  const states = Object.fromEntries([...chat.querySelectorAll("template[data-state]")].map((each) => [each.dataset.state, each]));
+  const sides = new Map();
+  const title = document.title;
+  const read = new Map();
+  let reading;
+
+  // --- What was read, and how much is new
+
+  function seen(kind, last) {
+    count();
+    if (last <= (read.get(kind) ?? 0)) return;
+    read.set(kind, last);
+    clearTimeout(reading);
+    reading = setTimeout(() => {
+      fetch(chat.dataset.readUrl, {
+        method: "POST",
+        headers: { "X-CSRFToken": token() },
+        body: new URLSearchParams([...read].map(([name, number]) => [name, String(number)])),
+        keepalive: true,
+      }).catch(() => {}); // the next look sends a higher mark
+    }, READ_AFTER);
+  }
+
+  function count() {
+    let all = 0;
+    for (const [kind, { log }] of sides) {
+      all += log.unseen;
+      const badge = chat.querySelector(`[data-tab="${kind}"] [data-unread]`);
+      if (!badge) continue;
+      badge.hidden = log.unseen === 0;
+      badge.textContent = log.unseen ? String(log.unseen) : "";
+    }
+    document.title = all ? `(${all}) ${title}` : title;
+  }
+
+  // --- The sides
+
+  for (const pane of chat.querySelectorAll("[data-pane]")) {
+    const kind = pane.dataset.pane;
+    const side = { pane, log: null, composer: null, outbox: null };
+    sides.set(kind, side);
+    read.set(kind, Number(pane.dataset.read));
+    side.log = new Log(pane, { person: chat.dataset.person, onSeen: (last) => seen(kind, last) });
+    const form = pane.querySelector("[data-composer]");
+    if (!form) continue;
+    side.outbox = new Outbox({
+      url: pane.dataset.url,
+      log: side.log,
+      blank: pane.querySelector("[data-blank]"),
+      states,
+      memory: slot(`${kind}.unsent`, []),
+      onRefused(text, why) {
+        if (!side.composer.text) side.composer.text = text;
+        side.composer.complain(why);
+      },
+    });
+    side.composer = new Composer(form, {
+      memory: slot(`${kind}.draft`, ""),
+      async onSend(text) {
+        if (kind === "message" && warning && LIKE_A_NOTE.test(text) && !(await isMeantForAll(text))) return false;
+        side.outbox.send(text);
+        side.composer.text = "";
+        return true;
+      },
+    });
+    side.outbox.restore();
+    for (const prompts of pane.querySelectorAll(".prompts")) prompts.hidden = false;
+    for (const prompt of pane.querySelectorAll("[data-prompt]")) {
+      prompt.addEventListener("click", () => {
+        side.composer.text = prompt.dataset.prompt;
+        side.composer.focus();
+      });
+    }
+  }
+
+  function slot(name, otherwise) {
+    return { read: () => memory.read(name, otherwise), write: (value) => memory.write(name, value) };
+  }
+
+  async function isMeantForAll(text) {
+    if (warning.open) return false;
+    warning.returnValue = "";
+    warning.showModal();
+    await new Promise((resolve) => warning.addEventListener("close", resolve, { once: true }));
+    if (warning.returnValue === "note") {
+      sides.get("message").composer.text = "";
+      show("note");
+      sides.get("note").composer.text = text;
+    }
+    sides.get(warning.returnValue === "note" ? "note" : "message").composer.focus();
+    return warning.returnValue === "send";
+  }
+
+  // --- Chat / Notes
+
+  const shown = () => [...sides].find(([, { pane }]) => !pane.hidden)[0];
+
+  function show(kind) {
+    for (const [name, { pane }] of sides) pane.hidden = name !== kind;
+    chat.classList.toggle("chat--notes", kind === "note");
+    for (const tab of tabs) {
+      const isShown = tab.dataset.tab === kind;
+      tab.setAttribute("aria-selected", String(isShown));
+      tab.tabIndex = isShown ? 0 : -1;
+    }
+    begin(kind);
+  }
+
+  const begun = new Set();
+  function begin(kind) {
+    const { log } = sides.get(kind);
+    if (begun.has(kind)) log.look();
+    else log.begin();
+    begun.add(kind);
+  }
+
+  for (const tab of tabs) {
+    tab.addEventListener("click", (event) => {
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      show(tab.dataset.tab);
+      history.replaceState(history.state, "", tab.href);
+    });
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1, Home: -tabs.indexOf(tab), End: tabs.length - 1 - tabs.indexOf(tab) }[event.key];
+      if (step === undefined) return;
+      event.preventDefault();
+      const next = tabs.at((tabs.indexOf(tab) + step) % tabs.length);
+      next.focus();
+      next.click();
+    });
+  }
+  if (tabs.length) {
+    // Only while the focus is in the chat and not in a field, so that no key is taken from anybody's assistive tool.
+    chat.addEventListener("keydown", (event) => {
+      if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target.closest("textarea, input, select, dialog")) return;
+      event.preventDefault();
+      const next = tabs.find((tab) => tab.dataset.tab !== shown());
+      next.click();
+      next.focus();
+    });
+  }
+
+  show(shown());
+  count();
+
+  // --- Live
+
+  for (const name of ["visibilitychange", "focusin"]) {
+    document.addEventListener(name, () => sides.get(shown()).log.look());
+  }
+  // The section may be shown later (tabs of the page on a narrow screen); only then there is an end to scroll to.
+  new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.height > 0 && !chat.dataset.begun) {
+      chat.dataset.begun = "";
+      sides.get(shown()).log.begin();
+    }
+  }).observe(chat);
+
+  new Stream(chat.dataset.live, {
+    after: () => [...sides.values()].map(({ log }) => log.last).join("."),
+    onEntry: (kind, html) => {
+      sides.get(kind)?.log.add(html);
+      count();
+    },
+    async mayGoOn() {
+      try {
+        const answer = await fetch(`${sides.get("message").pane.dataset.url}?after=${sides.get("message").log.last}`);
+        return !(answer.redirected || answer.status === 403 || answer.status === 404);
+      } catch {
+        return true; // no answer at all says nothing about the person
+      }
+    },
+    onEnd: () => toast("This chat is no longer open to you here. Reload the page to see why.", "warning"),
+  });
+}
+
+document.querySelectorAll("[data-chat]").forEach(start);

@@ -1,0 +1,274 @@
+// The list of messages or notes: order, days, groups, scrolling, what was seen, what is read out.
+
+import { upgradeTimes } from "../lib/times.js";
+import { toast } from "../lib/toast.js";
+
+const TOGETHER = 5 * 60_000; // one head serves what a person says within this time (as chat/conversation.py)
+const NEAR = 40; // pixels from the bottom that still count as being there
+const NEARLY_AT_TOP = 240;
+const GATHER = 500; // milliseconds in which arrivals are read out together
+const SPOKEN = 240; // characters of a message that are read out
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const dayFormatWithYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+const entryOf = (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html; // from our own server, which escaped what people wrote
+  return template.content;
+};
+const timeOf = (article) => new Date(article.querySelector("time").dateTime);
+const dayOf = (date) => `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+
+function dayInWords(date) {
+  const today = new Date();
+  const yesterday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - 1);
+  if (dayOf(date) === dayOf(today)) return "Today";
+  if (dayOf(date) === dayOf(yesterday)) return "Yesterday";
+  return (date.getFullYear() === today.getFullYear() ? dayFormat : dayFormatWithYear).format(date);
+}
+
+export class Log {
+  #pane;
+  #box;
+  #button;
+  #person;
+  #onSeen;
+  #unseen = new Set();
+  #toSpeak = [];
+  #speaking;
+  #isLoading = false;
+
+  /** `onSeen(last)` is called when everything up to `last` was in view. */
+  constructor(pane, { person, onSeen }) {
+    this.#pane = pane;
+    this.#box = pane.querySelector("[data-log]");
+    this.#button = pane.querySelector("[data-to-new]");
+    this.#person = person;
+    this.#onSeen = onSeen;
+
+    const read = Number(pane.dataset.read);
+    for (const article of this.#articles()) {
+      if (!this.#isOwn(article) && Number(article.dataset.number) > read) this.#unseen.add(Number(article.dataset.number));
+    }
+    this.#box.addEventListener("scroll", () => this.look(), { passive: true });
+    this.#button.addEventListener("click", () => {
+      this.toBottom();
+      this.#box.focus({ preventScroll: true });
+    });
+    this.#box.querySelector("[data-older]")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#older();
+    });
+    pane.querySelector("[data-newer]")?.remove(); // the stream brings what is newer
+    this.#arrange();
+  }
+
+  get last() {
+    return Number(this.#articles().at(-1)?.dataset.number ?? 0);
+  }
+
+  get unseen() {
+    return this.#unseen.size;
+  }
+
+  /** Go to what was asked for by the address, else to the first unread one, else to the end. Once, when first shown. */
+  begin() {
+    const wanted = location.hash.length > 1 && this.#box.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
+    const start = wanted || this.#box.querySelector(".unread-line");
+    this.#box.scrollTop = start ? start.offsetTop - 24 : this.#box.scrollHeight;
+    this.look();
+  }
+
+  /** Show an entry from the server at the place of its number, once. */
+  add(html) {
+    const article = entryOf(html).querySelector("article");
+    const number = Number(article.dataset.number);
+    if (this.find(number)) return;
+    const wasAtBottom = this.#isAtBottom();
+    this.pending(article.dataset.key)?.remove();
+    this.#place(article, number);
+    this.#box.querySelector("[data-empty]")?.remove();
+    upgradeTimes(article);
+    if (!this.#isOwn(article)) {
+      article.classList.add("message--arriving");
+      this.#speak(article);
+      if (!this.#unseen.size && !(wasAtBottom && this.#isInView())) this.#markNewFrom(article);
+      this.#unseen.add(number);
+    }
+    this.#arrange();
+    if (wasAtBottom) this.#box.scrollTop = this.#box.scrollHeight;
+    this.look();
+  }
+
+  /** Show what this person is sending, at the end. */
+  addPending(article) {
+    this.#box.querySelector("[data-empty]")?.remove();
+    this.#box.querySelector(".unread-line")?.remove();
+    this.#box.append(article);
+    upgradeTimes(article);
+    this.#arrange();
+    this.toBottom();
+  }
+
+  find(number) {
+    return this.#box.querySelector(`article[data-number="${number}"]`);
+  }
+
+  /** The entry that is being sent under this key. */
+  pending(key) {
+    return key ? this.#box.querySelector(`article:not([data-number])[data-key="${CSS.escape(key)}"]`) : null;
+  }
+
+  /** Whether an entry with this key is already stored. */
+  has(key) {
+    return Boolean(this.#box.querySelector(`article[data-number][data-key="${CSS.escape(key)}"]`));
+  }
+
+  toBottom() {
+    this.#box.scrollTop = this.#box.scrollHeight;
+    this.look();
+  }
+
+  focus() {
+    this.#box.focus({ preventScroll: true });
+  }
+
+  say(text) {
+    this.#pane.querySelector("[data-spoken]").textContent = text;
+  }
+
+  /** Look at what is in view: what was seen, whether the button is needed, whether older ones are wanted. */
+  look() {
+    if (this.#isInView() && this.#isAtBottom()) {
+      this.#unseen.clear();
+      if (this.last) this.#onSeen(this.last);
+    }
+    const count = this.#unseen.size;
+    this.#button.hidden = count === 0 || this.#isAtBottom();
+    if (count) this.#button.textContent = count === 1 ? "1 new message" : `${count} new messages`;
+    if (this.#isInView() && this.#box.scrollTop < NEARLY_AT_TOP && this.#box.scrollHeight > this.#box.clientHeight) this.#older();
+  }
+
+  // --- Older pages, above, with what one looks at kept in place.
+
+  async #older() {
+    const link = this.#box.querySelector("[data-older]");
+    const first = Number(this.#articles()[0]?.dataset.number ?? 0);
+    if (!link || this.#isLoading || first <= 1) return;
+    this.#isLoading = true;
+    link.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(`${this.#pane.dataset.url}?before=${first}`);
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const older = entryOf(await answer.text());
+      for (const extra of older.querySelectorAll(".day-separator, .unread-line")) extra.remove();
+      upgradeTimes(older);
+      const below = this.#box.scrollHeight - this.#box.scrollTop;
+      link.parentElement.after(older);
+      if (this.#articles()[0].dataset.number === "1") {
+        if (document.activeElement === link) this.focus();
+        link.parentElement.remove();
+      }
+      this.#arrange();
+      this.#box.scrollTop = this.#box.scrollHeight - below;
+    } catch {
+      toast("Older messages could not be loaded. Please try again.", "warning");
+    } finally {
+      link.removeAttribute("aria-busy");
+      // A failing server is not asked again by the next pixel that is scrolled.
+      setTimeout(() => (this.#isLoading = false), 300);
+    }
+  }
+
+  // --- Order, days, groups
+
+  #articles() {
+    return [...this.#box.querySelectorAll("article[data-number]")];
+  }
+
+  #isOwn(article) {
+    return article.dataset.author === this.#person;
+  }
+
+  #place(article, number) {
+    const before = this.#articles().findLast((other) => Number(other.dataset.number) < number);
+    const older = this.#box.querySelector(".chat-older");
+    if (before) before.after(article);
+    else if (older) older.after(article);
+    else this.#box.prepend(article);
+  }
+
+  #markNewFrom(article) {
+    this.#box.querySelector(".unread-line")?.remove();
+    const line = document.createElement("p");
+    line.className = "unread-line";
+    line.append(Object.assign(document.createElement("span"), { textContent: "New" }));
+    article.before(line);
+  }
+
+  /** Put days between entries, by this browser's clock, and join what one person says in a row. */
+  #arrange() {
+    let before = null;
+    for (const article of this.#box.querySelectorAll("article")) {
+      const time = timeOf(article);
+      const isNewDay = !before || dayOf(timeOf(before)) !== dayOf(time);
+      this.#separate(article, isNewDay ? time : null);
+      const isJoined =
+        !isNewDay &&
+        article.previousElementSibling === before &&
+        article.dataset.author === before.dataset.author &&
+        time - timeOf(before) < TOGETHER;
+      article.classList.toggle("message--joined", isJoined);
+      const head = article.querySelector(".message__head");
+      head.classList.toggle("visually-hidden", isJoined);
+      if (this.#isOwn(article) && !head.querySelector(".message__you")) {
+        const you = Object.assign(document.createElement("span"), { className: "message__you", textContent: "You" });
+        head.querySelector("time").before(you);
+      }
+      before = article;
+    }
+  }
+
+  /** Have a separator with this day before an entry (and before the "New" line there), or none. */
+  #separate(article, day) {
+    let place = article;
+    if (place.previousElementSibling?.matches(".unread-line")) place = place.previousElementSibling;
+    let separator = place.previousElementSibling?.matches(".day-separator") ? place.previousElementSibling : null;
+    if (!day) {
+      separator?.remove();
+      return;
+    }
+    if (!separator) {
+      separator = Object.assign(document.createElement("p"), { className: "day-separator" });
+      separator.append(document.createElement("span"));
+      place.before(separator);
+    }
+    const words = dayInWords(day);
+    if (separator.firstElementChild.textContent !== words) separator.firstElementChild.textContent = words;
+  }
+
+  // --- In view, read out
+
+  #isAtBottom() {
+    return this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight <= NEAR;
+  }
+
+  #isInView() {
+    return document.visibilityState === "visible" && this.#box.clientHeight > 0;
+  }
+
+  #speak(article) {
+    this.#toSpeak.push(article);
+    clearTimeout(this.#speaking);
+    this.#speaking = setTimeout(() => {
+      const arrived = this.#toSpeak.splice(0);
+      if (arrived.length > 1) {
+        this.say(`${arrived.length} new messages`);
+        return;
+      }
+      const text = (selector) => arrived[0].querySelector(selector).textContent.trim();
+      this.say(`${text(".message__author")}, ${text(".message__team")}: ${text(".message__body").slice(0, SPOKEN)}`);
+    }, GATHER);
+  }
+}

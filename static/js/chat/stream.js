@@ -1,0 +1,105 @@
+// The live stream of one open page. Browsers reconnect by themselves; this notices what they do not.
+
+const HIDDEN_FOR = 60_000; // a page out of sight gives its connection back
+const SILENT_FOR = 45_000; // the server says something every 15 seconds; a dead connection says nothing
+const SAY_AFTER = 3000; // a short break is nobody's business
+const PAUSES = [1000, 2000, 4000, 8000];
+
+export class Stream {
+  #url;
+  #after;
+  #onEntry;
+  #onEnd;
+  #mayGoOn;
+  #source = null;
+  #isOver = false;
+  #failures = 0;
+  #timers = {};
+  #strip = document.getElementById("connection-strip");
+
+  /**
+   * `after()` says what the page has; `onEntry(kind, html)` gets the rest. `mayGoOn()` asks the server, after an answer
+   * the browser does not explain, whether this person still may read; `onEnd()` is called when not.
+   */
+  constructor(url, { after, onEntry, onEnd, mayGoOn }) {
+    this.#url = url;
+    this.#after = after;
+    this.#onEntry = onEntry;
+    this.#onEnd = onEnd;
+    this.#mayGoOn = mayGoOn;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(this.#timers.hidden);
+      if (document.hidden) this.#timers.hidden = setTimeout(() => this.close(), HIDDEN_FOR);
+      else if (!this.#source) this.open();
+    });
+    addEventListener("pagehide", () => this.close());
+    addEventListener("pageshow", (event) => event.persisted && this.open());
+    addEventListener("online", () => this.open());
+    this.open();
+  }
+
+  open() {
+    this.close();
+    if (this.#isOver) return;
+    const source = new EventSource(`${this.#url}?after=${this.#after()}`);
+    this.#source = source;
+    source.addEventListener("open", () => this.#works());
+    source.addEventListener("beat", () => this.#works());
+    source.addEventListener("end", () => this.#end());
+    for (const kind of ["message", "note"]) {
+      source.addEventListener(kind, (event) => {
+        this.#works();
+        this.#onEntry(kind, JSON.parse(event.data).html);
+      });
+    }
+    source.addEventListener("error", () => {
+      this.#broken();
+      // Closed for good means an answer that is no stream: signed out, removed, or the server in trouble.
+      if (source.readyState === EventSource.CLOSED && this.#source === source) this.#later();
+    });
+    this.#listen();
+  }
+
+  close() {
+    this.#source?.close();
+    this.#source = null;
+    for (const name of ["silent", "later", "say"]) clearTimeout(this.#timers[name]);
+  }
+
+  #works() {
+    this.#failures = 0;
+    clearTimeout(this.#timers.say);
+    this.#timers.say = null;
+    this.#strip.hidden = true;
+    this.#listen();
+  }
+
+  #broken() {
+    this.#timers.say ??= setTimeout(() => (this.#strip.hidden = false), SAY_AFTER);
+  }
+
+  #listen() {
+    clearTimeout(this.#timers.silent);
+    this.#timers.silent = setTimeout(() => {
+      this.#broken();
+      this.open();
+    }, SILENT_FOR);
+  }
+
+  #later() {
+    const pause = PAUSES[Math.min(this.#failures++, PAUSES.length - 1)] * (0.75 + Math.random() / 2);
+    clearTimeout(this.#timers.later);
+    this.#timers.later = setTimeout(async () => {
+      const answer = await this.#mayGoOn();
+      if (answer === false) this.#end();
+      else if (!document.hidden) this.open();
+    }, pause);
+  }
+
+  #end() {
+    this.#isOver = true;
+    this.close();
+    this.#strip.hidden = true;
+    this.#onEnd();
+  }
+}
