@@ -227,10 +227,18 @@ EMAIL_TIMEOUT = 10
 
 # --- Vendors -----------------------------------------------------------------------------------------------------
 
-# The static secret the Flow's External Credential sends as X-Portal-Token. Empty: the endpoint answers 401 to all.
+# How the Flow's callout shows that it is ours: a static secret in X-Portal-Token, or a signature made with a shared
+# secret. Several of each are valid at once, so that they can be changed without a gap. With neither, the endpoint
+# answers 401 to all.
 SALESFORCE_FLOW_SECRETS = env.list("SALESFORCE_FLOW_SECRETS", default=[])
+SALESFORCE_FLOW_HMAC_SECRETS = env.list("SALESFORCE_FLOW_HMAC_SECRETS", default=[])
 # Our own organisation, 15 or 18 characters; empty accepts any.
 SALESFORCE_ORGANIZATION_ID = env.str("SALESFORCE_ORGANIZATION_ID", default="")
+# Where colleagues open Salesforce, like https://acme.lightning.force.com. Opportunities are linked there, and pasted
+# links into another organisation are refused; empty does neither.
+SALESFORCE_BASE_URL = env.str("SALESFORCE_BASE_URL", default="").rstrip("/")
+# Stages beyond those of the ledger's table, or other steps for them: "Negotiation=3,Proposal/Price Quote=2" (R103).
+SALESFORCE_STAGE_STEPS = env.dict("SALESFORCE_STAGE_STEPS", cast={"value": int}, default={})
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

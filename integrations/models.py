@@ -27,7 +27,7 @@ class InboundEvent(models.Model):
 
     provider = models.CharField(max_length=20, choices=Provider.choices)
     # What makes a repeat a repeat, as the provider's folder defines it.
-    dedupe_key = models.CharField(max_length=200)
+    dedupe_key = models.CharField(max_length=320)
     payload = models.JSONField()
     received_at = models.DateTimeField(default=timezone.now, editable=False)
     # How often the vendor sent the same again.

@@ -24,6 +24,10 @@ class InboundEventQuerySet(models.QuerySet[M]):
             return self.none()
         return self
 
+    def about(self, provider: str, subject_id: str) -> Self:
+        """Everything told about one record of a vendor."""
+        return self.filter(provider=provider, subject_id=subject_id)
+
     def claim(self, *, now: datetime) -> M | None:
         """Take the oldest due event for one worker; the claim is a lease that runs out if the worker dies."""
         with transaction.atomic():

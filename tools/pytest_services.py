@@ -28,7 +28,16 @@ ENVIRONMENT = {
     "LOG_LEVEL": "WARNING",
 }
 # Whatever the person's shell says, these keep their defaults: every run is the same run.
-UNSET = ("ALLOWED_HOSTS", "SALESFORCE_FLOW_SECRETS", "SALESFORCE_ORGANIZATION_ID", "BEHIND_PROXY", "ALLOW_PLAIN_HTTP")
+UNSET = (
+    "ALLOWED_HOSTS",
+    "SALESFORCE_FLOW_SECRETS",
+    "SALESFORCE_FLOW_HMAC_SECRETS",
+    "SALESFORCE_ORGANIZATION_ID",
+    "SALESFORCE_BASE_URL",
+    "SALESFORCE_STAGE_STEPS",
+    "BEHIND_PROXY",
+    "ALLOW_PLAIN_HTTP",
+)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,4 +8,4 @@ class SalesforceConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from integrations.salesforce import events  # noqa: F401, PLC0415  models must be ready
+        from integrations.salesforce import checks, events, subscribers  # noqa: F401, PLC0415  models must be ready

@@ -14,12 +14,15 @@ class Opportunity(models.Model):
 
     # 18 characters, checksum right.
     opportunity_id = models.CharField(max_length=18, unique=True)
-    stage = models.CharField(max_length=120)
+    stage = models.CharField(max_length=255)
     is_closed = models.BooleanField(default=False)
     is_won = models.BooleanField(default=False)
     # Salesforce's own stamp of the record; an event with an older one changes nothing (D1).
     modified_at = models.DateTimeField()
     heard_at = models.DateTimeField(default=timezone.now)
+    # The stage the tied WorkStream's milestone followed last; empty when it did not. The same stage told again is no
+    # change in Salesforce, so it does not undo what was moved by hand since (A28).
+    followed_stage = models.CharField(max_length=255, blank=True)
 
     objects = OpportunityQuerySet.as_manager()
 

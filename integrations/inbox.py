@@ -1,0 +1,49 @@
+"""The inbox of what vendors told us: stored once, then settled by a worker."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from activity.record import nudge
+from integrations.models import InboundEvent, Provider
+
+
+def remember(
+    *, provider: Provider, dedupe_key: str, payload: dict[str, Any], subject_id: str, happened_at: datetime
+) -> bool:
+    """Store a verified notification and ask a worker to start; a repeat is only counted. Returns whether it is new.
+
+    It is the last thing done before the vendor gets its answer, so it must stay quick (D1).
+    """
+    event, is_new = InboundEvent.objects.get_or_create(
+        provider=provider,
+        dedupe_key=dedupe_key,
+        defaults={"payload": payload, "subject_id": subject_id, "happened_at": happened_at},
+    )
+    if is_new:
+        from integrations.tasks import work_waiting_inbound  # noqa: PLC0415  the tasks work what is stored here
+
+        nudge(work_waiting_inbound)
+    else:
+        InboundEvent.objects.filter(pk=event.pk).update(repeats=F("repeats") + 1)
+    return is_new
+
+
+def lock_subject(provider: str, subject_id: str) -> None:
+    """Let everything that concerns one record of a vendor take turns until the end of this transaction.
+
+    The record may be unknown here, so there is no row to lock. Take it before any row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{provider}:{subject_id}"])
+
+
+def settle(event: InboundEvent, state: InboundEvent.State, reason: str = "") -> None:
+    """Write down what became of an event, or what it waits for."""
+    event.state = state
+    event.reason = reason[:500]
+    event.settled_at = timezone.now()
+    event.save(update_fields=["state", "reason", "settled_at", "workstream"])

@@ -1,0 +1,15 @@
+"""Refusals about tying opportunities."""
+
+from accounts.errors import DomainError
+
+
+class OpportunityTaken(DomainError):
+    """One opportunity belongs to one WorkStream (R23)."""
+
+    code = "opportunity_taken"
+
+
+class AlreadyTied(DomainError):
+    """One WorkStream belongs to one opportunity (R23); the old one is untied first."""
+
+    code = "already_tied"
