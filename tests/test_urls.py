@@ -16,6 +16,7 @@ PUBLIC = {
     "accounts:sign_in_link",
     "accounts:sign_in_by_password",
     "subscriptions:start",
+    "integrations:salesforce_stage",
 }
 # Third-party addresses that keep their own rules.
 FOREIGN_PREFIXES = ("accounts/", "admin/")
