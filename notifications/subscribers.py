@@ -1,0 +1,65 @@
+"""Who is told what by mail. Nobody is told of their own acts, and nobody twice of one."""
+
+from accounts.models import User
+from activity.models import Event
+from activity.registry import registry
+from notifications.mails import tell
+from workstreams.models import Membership, WorkStream
+
+
+def _workstream(event: Event) -> WorkStream:
+    assert event.workstream is not None  # noqa: S101  these verbs always name one
+    return event.workstream
+
+
+@registry.follows("workstream.started", "a mail to colleagues who are told of new WorkStreams (R61, A17)")
+def tell_of_unassigned(event: Event) -> None:
+    """Name, Subscription Type and URL, one mail each."""
+    for colleague in User.objects.get_queryset().told_of_unassigned().exclude(pk=event.actor_id):
+        tell(
+            colleague,
+            "workstream_started",
+            workstream=_workstream(event),
+            because="you are told of every new WorkStream. An administrator can switch that off for you.",
+        )
+
+
+@registry.follows("workstream.member_added", "a mail to a colleague who became member by answering (R81)")
+def tell_who_was_added_by_responding(event: Event) -> None:
+    """They did not ask to be added, so they are told; who also becomes lead reads both in one mail."""
+    if event.data["origin"] != Membership.Origin.RESPONDED or event.data["becomes_lead"]:
+        return
+    tell(
+        User.objects.get(pk=event.data["user_id"]),
+        "added_by_responding",
+        workstream=_workstream(event),
+        because="answering a client adds you to their WorkStream.",
+    )
+
+
+@registry.follows("workstream.lead_set", "a mail to the new and to the former WorkStream Lead (A38, R81)")
+def tell_both_leads(event: Event) -> None:
+    """Whoever leads now and whoever led; not the one who did it, unless it happened by answering (R65)."""
+    lead = User.objects.get(pk=event.data["user_id"])
+    if event.data["by_responding"]:
+        because = "the first colleague who answers becomes WorkStream Lead."
+        tell(lead, "lead_by_responding", workstream=_workstream(event), because=because)
+        return
+    if lead.pk != event.actor_id:
+        tell(
+            lead,
+            "lead_made",
+            workstream=_workstream(event),
+            because="you are WorkStream Lead there now.",
+            by=event.actor_name,
+        )
+    before = event.data["before_id"]
+    if before and before != event.actor_id:
+        tell(
+            User.objects.get(pk=before),
+            "lead_handed_over",
+            workstream=_workstream(event),
+            because="you were WorkStream Lead there until now.",
+            by=event.actor_name,
+            lead=lead,
+        )
