@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from demo import gallery
+from demo import gallery, views
 
 app_name = "demo"
 urlpatterns = [
+    path("", views.people, name="people"),
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/<uuid:mail_id>/", views.mailbox, name="mail"),
+    path("mailbox/<uuid:mail_id>/html/", views.mail_html, name="mail_html"),
     path("design/", gallery.design, name="design"),
 ]
