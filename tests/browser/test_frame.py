@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.conftest import SignedInPage, assert_accessible
 from tests.conftest import World
@@ -99,7 +99,12 @@ def test_leaving_asks_while_something_is_not_saved(world: World, signed_in_page:
     expect(page.get_by_text("Not saved yet")).to_be_hidden()
     page.get_by_label("WorkStream Starting").fill("2027-01-04")
     questions: list[str] = []
-    page.on("dialog", lambda dialog: (questions.append(dialog.type), dialog.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        questions.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
     page.goto(reverse("workstreams:mine"))
 
     assert questions == ["beforeunload"]
