@@ -4,7 +4,9 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from accounts import events
-from accounts.models import User
+from accounts.capabilities import Can, Role
+from accounts.errors import BelongsElsewhere, LastAdministrator, NotAllowed, OrganizationExists
+from accounts.models import Organization, User
 from activity.record import record
 
 
@@ -44,3 +46,89 @@ def confirm_email(*, actor: User) -> None:
         address.set_verified()
     if not address.primary:
         address.set_as_primary(conditional=True)
+
+
+@transaction.atomic
+def create_organization(*, name: str, actor: User) -> Organization:
+    """Add a client organisation.
+
+    Raises: NotAllowed; OrganizationExists when one has this name, whatever its case.
+    """
+    _insist(actor, Can.START_FOR_CLIENT)
+    if found := Organization.objects.filter(name__iexact=name).first():
+        raise OrganizationExists(f"{found.name} is there already. Choose it from the list.")
+    organization = Organization.objects.create(name=name)
+    record(events.ORGANIZATION_CREATED, actor=actor, data={"organization_id": organization.pk, "name": name})
+    return organization
+
+
+@transaction.atomic
+def join_organization(*, person: User, organization: Organization, actor: User) -> User:
+    """Put a client person who has no organisation yet into one. Already there changes nothing.
+
+    Raises: NotAllowed; BelongsElsewhere for colleagues and people of another client.
+    """
+    _insist(actor, Can.START_FOR_CLIENT)
+    person = User.objects.select_for_update(of=("self",)).select_related("organization").get(pk=person.pk)
+    if person.organization_id == organization.pk:
+        return person
+    if person.is_team:
+        raise BelongsElsewhere(f"{person.email} is a colleague. Give the address of a person of {organization.name}.")
+    if person.organization is not None:
+        raise BelongsElsewhere(f"{person.email} belongs to {person.organization.name}, not to {organization.name}.")
+    person.organization = organization
+    person.save(update_fields=["organization"])
+    record(
+        events.ORGANIZATION_JOINED,
+        actor=actor,
+        data={"user_id": person.pk, "name": person.display_name, "organization": organization.name},
+    )
+    return person
+
+
+@transaction.atomic
+def edit_person(
+    *, person: User, actor: User, name: str, role: Role, is_active: bool, told_of_unassigned: bool | None
+) -> User:
+    """Change who somebody is in the portal (R80). Saving what is there already changes nothing.
+
+    A client who becomes a colleague leaves their organisation. What they did and where they are members stays.
+
+    Raises: NotAllowed; LastAdministrator.
+    """
+    _insist(actor, Can.MANAGE_PORTAL)
+    people = {found.pk: found for found in User.objects.select_for_update(of=("self",)).filter(role=Role.ADMIN)}
+    person = people.get(person.pk) or User.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    stays = role == Role.ADMIN and is_active
+    others = [admin for admin in people.values() if admin.is_active and admin.pk != person.pk]
+    if person.role == Role.ADMIN and not stays and not others:
+        raise LastAdministrator(f"{person.display_name} is the only administrator. Make somebody else one first.")
+
+    before = Role(person.role)
+    wanted = {"name": name, "role": str(role), "is_active": is_active, "told_of_unassigned": told_of_unassigned}
+    if role != Role.CLIENT:
+        wanted["organization"] = None
+    changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}
+    if not changed:
+        return person
+    for field, value in changed.items():
+        setattr(person, field, value)
+    person.save(update_fields=list(changed))
+    about = {"user_id": person.pk, "name": person.display_name}
+    if "role" in changed:
+        record(events.ROLE_CHANGED, actor=actor, data=about | {"before": before.label, "after": Role(role).label})
+    if words := [_FIELD_WORDS[field] for field in changed if field in _FIELD_WORDS]:
+        record(events.PERSON_EDITED, actor=actor, data=about | {"words": words, "is_active": person.is_active})
+    return person
+
+
+_FIELD_WORDS = {
+    "name": "the name",
+    "is_active": "whether they may sign in",
+    "told_of_unassigned": "the mail about new WorkStreams",
+}
+
+
+def _insist(actor: User, capability: Can) -> None:
+    if not actor.may(capability):
+        raise NotAllowed(f"You may not {capability}.")

@@ -59,6 +59,7 @@ class Can(StrEnum):
     TIE_OPPORTUNITY = "tie a Salesforce opportunity"
     SEARCH_GRID = "search all WorkStreams"
     START_WORKSTREAM = "start a WorkStream"
+    START_FOR_CLIENT = "start a WorkStream for a client; that takes an ISR or an administrator"
     GIVE_CLIENT_GO_AHEAD = "give the client's go-ahead"
     EDIT_DETAILS = "fill in subscription details"
     MANAGE_PORTAL = "manage people, roles and settings"
@@ -101,13 +102,14 @@ CAPABILITIES: dict[Standing, frozenset[Can]] = {
     Standing.OWNER: _CLIENT | {Can.INVITE_CLIENT_PEOPLE},
     Standing.CLIENT_MEMBER: _CLIENT,
     Standing.AGILE_WORKER: frozenset({Can.OPEN_WORKSTREAM, Can.VIEW_ATTACHMENTS}),
-    Standing.ISR: _MOVES_MILESTONES | {Can.SET_FIRST_MILESTONE, Can.START_WORKSTREAM},
+    Standing.ISR: _MOVES_MILESTONES | {Can.SET_FIRST_MILESTONE, Can.START_WORKSTREAM, Can.START_FOR_CLIENT},
     Standing.ARCHITECT: _MOVES_MILESTONES,
     Standing.SOLUTIONS: _MOVES_MILESTONES,
     Standing.DELIVERY: _MOVES_MILESTONES,
     Standing.ACCOUNTS: _COLLEAGUE,
     Standing.BILLING: _COLLEAGUE,
-    Standing.ADMIN: _MOVES_MILESTONES | {Can.SET_FIRST_MILESTONE, Can.START_WORKSTREAM, Can.MANAGE_PORTAL},
+    Standing.ADMIN: _MOVES_MILESTONES
+    | {Can.SET_FIRST_MILESTONE, Can.START_WORKSTREAM, Can.START_FOR_CLIENT, Can.MANAGE_PORTAL},
     Standing.STRANGER: frozenset(),
 }
 

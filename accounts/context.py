@@ -26,7 +26,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links.append(("WorkStreams", reverse("workstreams:grid")))
     else:
         links.append(("My WorkStreams", reverse("workstreams:mine")))
-    if user.may(Can.START_WORKSTREAM):
+    if user.may(Can.START_FOR_CLIENT):
+        links.append(("Start for a client", reverse("workstreams:new")))
+    elif user.may(Can.START_WORKSTREAM):
         links.append(("Start a WorkStream", reverse("subscriptions:start")))
     if user.may(Can.MANAGE_PORTAL):
         links.append(("Roles", reverse("accounts:capabilities")))

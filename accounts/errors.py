@@ -18,3 +18,23 @@ class NotAllowed(DomainError):
 
     status_code = 403
     code = "not_allowed"
+
+
+class OrganizationExists(DomainError):
+    """A client organisation of this name is there already."""
+
+    status_code = 422
+    code = "organization_exists"
+
+
+class BelongsElsewhere(DomainError):
+    """A person of one client is not a person of another, and a colleague is of none."""
+
+    status_code = 422
+    code = "belongs_elsewhere"
+
+
+class LastAdministrator(DomainError):
+    """Somebody must be able to manage the portal."""
+
+    code = "last_administrator"

@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.actions import create_organization, join_organization
 from accounts.capabilities import Can
 from accounts.models import Organization, User
 from activity.models import SystemActor
 from activity.record import record
 from workstreams import events
 from workstreams.choices import CloseReason, EntryPoint, Side, Status, SubscriptionType
-from workstreams.errors import ChangedMeanwhile, NotATeamMember, ReasonMissing
+from workstreams.errors import ChangedMeanwhile, NotATeamMember, NotRegisteredYet, ReasonMissing
 from workstreams.models import Membership, WorkStream
 from workstreams.tenancy import require
 
@@ -41,13 +43,17 @@ def start(
     subscription_type: SubscriptionType = SubscriptionType.AGILE,
     self_selected: bool = False,
     entry_point: EntryPoint = EntryPoint.APP_DIRECT,
+    public_id: UUID | None = None,
 ) -> WorkStream:
     """Start a WorkStream. A client becomes its owner (R39, R72); one made by staff waits for one (R74).
+
+    `public_id` may be chosen by the caller's form, so that sending it twice starts one WorkStream.
 
     Raises: NotAllowed.
     """
     require(actor, Can.START_WORKSTREAM)
     workstream = WorkStream.objects.create(
+        public_id=public_id or uuid4(),
         name=name,
         description=description,
         organization=organization,
@@ -70,6 +76,56 @@ def start(
         workstream=workstream,
         data={"subscription_type": str(subscription_type), "entry_point": workstream.entry_point},
     )
+    return workstream
+
+
+@transaction.atomic
+def start_for_client(
+    *,
+    actor: User,
+    organization: Organization | str,
+    name: str,
+    description: str,
+    intended_start: date | None,
+    subscription_type: SubscriptionType,
+    first_person: str = "",
+    public_id: UUID,
+) -> WorkStream:
+    """Start a WorkStream for a client who did not start it (R74).
+
+    `organization` is one of ours, or the name of a new one. `first_person` is the address of a person of that
+    organisation, who becomes owner; without one, the first client person to join does. Starting again with the same
+    `public_id` returns what was started first.
+
+    Raises: NotAllowed, OrganizationExists, BelongsElsewhere, NotRegisteredYet.
+    """
+    require(actor, Can.START_FOR_CLIENT)
+    # Two at once take turns, so that the second finds what the first made.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
+    if started := WorkStream.objects.filter(public_id=public_id, created_by=actor).first():
+        return started
+    if isinstance(organization, str):
+        organization = create_organization(name=organization, actor=actor)
+    owner = None
+    if first_person:
+        owner = User.objects.filter(email__iexact=first_person, is_active=True).first()
+        if owner is None:
+            raise NotRegisteredYet(
+                f"{first_person} is not registered yet. Start the WorkStream without them; "
+                "they can be added once they have signed in for the first time."
+            )
+        owner = join_organization(person=owner, organization=organization, actor=actor)
+    workstream = start(
+        actor=actor,
+        organization=organization,
+        name=name,
+        description=description,
+        intended_start=intended_start,
+        subscription_type=subscription_type,
+        public_id=public_id,
+    )
+    if owner:
+        add_member(workstream=workstream, user=owner, actor=actor, origin=Membership.Origin.INVITED)
     return workstream
 
 

@@ -27,3 +27,10 @@ class ReasonMissing(DomainError):
 
     status_code = 422
     code = "reason_missing"
+
+
+class NotRegisteredYet(DomainError):
+    """Nobody has signed in with this address yet."""
+
+    status_code = 422
+    code = "not_registered_yet"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -114,6 +115,52 @@ class CloseForm(forms.Form):
                 ("", "Choose a reason"),
                 *(choice for choice in CloseReason.choices if choice[0] != CloseReason.COMPLETED),
             ]
+
+
+class NewForm(forms.Form):
+    """A WorkStream for a client who did not start it (R74). `public_id` makes sending it twice harmless."""
+
+    organization: "forms.ModelChoiceField[Organization]" = forms.ModelChoiceField(
+        queryset=None,  # what the person may choose from, below
+        label="Client organisation",
+        required=False,
+        empty_label="A new one, named below",
+    )
+    new_organization = LineField(label="Name of the new organisation", max_length=120, required=False)
+    first_person = forms.EmailField(
+        label="First person of the client",
+        required=False,
+        max_length=254,
+        help_text="The e-mail address of somebody who is registered. They become WorkStream Owner.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    name = LineField(max_length=120, error_messages={"required": "Please give it a name."})
+    subscription_type = forms.ChoiceField(
+        choices=SubscriptionType.choices, initial=SubscriptionType.AGILE, widget=forms.RadioSelect
+    )
+    intended_start = PlanDateField(label="Intended Start Date", required=False)
+    description = ProseField(
+        label="Short description",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "data-counter": "2000"}),
+    )
+    public_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, data: Any = None, *, user: User) -> None:
+        """The organisations this person may choose from."""
+        super().__init__(data)
+        _choices(self, "organization").queryset = Organization.objects.visible_to(user)
+
+    def clean(self) -> dict[str, Any]:
+        """One organisation: chosen or named."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if {"organization", "new_organization"} <= data.keys():
+            if not data["organization"] and not data["new_organization"]:
+                self.add_error("organization", "Choose the client organisation, or name a new one.")
+            elif data["organization"] and data["new_organization"]:
+                self.add_error("new_organization", "Choose one from the list or name a new one, not both.")
+        return data
 
 
 class LeadForm(forms.Form):

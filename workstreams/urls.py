@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workstreams.views import administration, grid, page
+from workstreams.views import administration, grid, new, page
 
 app_name = "workstreams"
 administration_screen = [
@@ -11,6 +11,7 @@ administration_screen = [
 ]
 urlpatterns = [
     path("workstreams/", grid.grid, name="grid"),
+    path("workstreams/new/", new.new, name="new"),
     path("my-workstreams/", page.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
