@@ -5,6 +5,7 @@ set every one of them for their own embedded services (`tools/environment.py`); 
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -224,6 +225,13 @@ EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 10
+
+# --- Offers ------------------------------------------------------------------------------------------------------
+
+# What yearly billing takes off an AGILE subscription, in percent; 0 for nothing (R42).
+YEARLY_DISCOUNT_PERCENT = Decimal(env.str("YEARLY_DISCOUNT_PERCENT", default="10"))
+if not 0 <= YEARLY_DISCOUNT_PERCENT < 100:
+    raise ImproperlyConfigured(f"YEARLY_DISCOUNT_PERCENT is {YEARLY_DISCOUNT_PERCENT}; it must be from 0 to under 100.")
 
 # --- Vendors -----------------------------------------------------------------------------------------------------
 

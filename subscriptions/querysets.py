@@ -1,10 +1,13 @@
 """Questions about attempts to start."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
+
+RESUMABLE_FOR = timedelta(days=7)
 
 M = TypeVar("M", bound=models.Model)
 
@@ -25,3 +28,15 @@ class StartAttemptQuerySet(models.QuerySet[M]):
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.filter(unclaimed)
         return self.filter(unclaimed | Q(user=user))
+
+    def unfinished(self) -> Self:
+        """Those that have not led to a WorkStream."""
+        return self.filter(workstream__isnull=True)
+
+    def recent(self, *, now: datetime) -> Self:
+        """Those somebody worked on in the last days, the latest first."""
+        return self.filter(updated_at__gt=now - RESUMABLE_FOR).order_by("-updated_at", "-id")
+
+    def begun_by(self, user: "User") -> Self:
+        """Those this person began, signed in or by giving their address."""
+        return self.filter(Q(user=user) | Q(user__isnull=True, email__iexact=user.email))

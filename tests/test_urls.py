@@ -22,6 +22,7 @@ PUBLIC = {
     "demo:mailbox",
     "demo:mail",
     "demo:mail_html",
+    "subscriptions:attempt",
 }
 # Third-party addresses that keep their own rules.
 FOREIGN_PREFIXES = ("accounts/", "admin/")
