@@ -14,11 +14,17 @@ Subscriber = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Verb:
-    """One kind of event: its name in the past tense, and a sentence for the Activity tab."""
+    """One kind of event: its name in the past tense, and how the Activity tab goes on after the actor's name.
+
+    Words in braces are taken from the event's data. `inside` is added for colleagues only; `of_oneself` is said instead
+    when the event is about the actor (its `user_id`).
+    """
 
     name: str
     says: str
     for_clients: bool = False
+    inside: str = ""
+    of_oneself: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,13 @@ class Registry:
     verbs: dict[str, Verb] = field(default_factory=dict)
     consequences: dict[str, list[Consequence]] = field(default_factory=dict)
 
-    def declare(self, name: str, says: str, *, for_clients: bool = False) -> Verb:
+    def declare(
+        self, name: str, says: str, *, for_clients: bool = False, inside: str = "", of_oneself: str = ""
+    ) -> Verb:
         """Add a verb. `for_clients`: a client member may see events of this kind in the page's history."""
         if name in self.verbs:
             raise ValueError(f"The verb {name!r} is declared twice.")
-        self.verbs[name] = Verb(name, says, for_clients)
+        self.verbs[name] = Verb(name, says, for_clients, inside, of_oneself)
         return self.verbs[name]
 
     def follows(self, name: str, says: str) -> Callable[[Subscriber], Subscriber]:

@@ -6,6 +6,7 @@ app_name = "workstreams"
 administration_screen = [
     path("", administration.general, name="administration"),
     path("lead/", administration.lead_and_members, name="administration_lead"),
+    path("activity/", administration.activity, name="administration_activity"),
     path("close/", administration.close, name="close"),
     path("reopen/", administration.reopen, name="reopen"),
 ]

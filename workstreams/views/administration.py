@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.capabilities import INTERNAL_ROLES, Role
 from accounts.http import PortalRequest
 from accounts.models import User
+from activity.sentences import sentence
 from workstreams import actions, events
 from workstreams.choices import CloseReason, Side
 from workstreams.errors import ChangedMeanwhile
@@ -22,6 +23,7 @@ from workstreams.models import WorkStream
 from workstreams.views.fetch import administered
 
 MEMBERS_PER_PAGE = 10
+EVENTS_PER_PAGE = 30
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,6 +100,23 @@ def lead_and_members(request: PortalRequest, public_id: UUID) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = reverse("workstreams:administration_lead", args=[public_id])
     return redirect(back)
+
+
+@require_GET
+def activity(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """The Activity tab: everything that happened, newest first, paged by the last event shown."""
+    workstream = administered(request.user, public_id)
+    before = request.GET.get("before", "")
+    last_shown = int(before) if before.isdecimal() and len(before) < 19 else None
+    rows = list(workstream.events.newest_first(before=last_shown)[: EVENTS_PER_PAGE + 1])
+    context = {
+        "workstream": workstream,
+        "tab": "activity",
+        "entries": [(event, sentence(event)) for event in rows[:EVENTS_PER_PAGE]],
+        "older": rows[EVENTS_PER_PAGE - 1].pk if len(rows) > EVENTS_PER_PAGE else None,
+        "is_first": last_shown is None,
+    }
+    return render(request, "workstreams/administration/activity.html", context)
 
 
 def _lead(request: PortalRequest, workstream: WorkStream, *, status: int = 200, refusal: str = "") -> HttpResponse:
