@@ -45,6 +45,7 @@ class Can(StrEnum):
 
     OPEN_WORKSTREAM = "open this WorkStream"
     SEE_PRICES = "see prices and quotes"
+    SEE_ADDRESSES = "see the e-mail addresses of members"
     CHAT = "take part in the chat"
     READ_NOTES = "read Internal Notes"
     WRITE_NOTES = "write Internal Notes"
@@ -69,6 +70,7 @@ _CLIENT = frozenset(
     {
         Can.OPEN_WORKSTREAM,
         Can.SEE_PRICES,
+        Can.SEE_ADDRESSES,
         Can.CHAT,
         Can.VIEW_ATTACHMENTS,
         Can.ADD_ATTACHMENTS,
@@ -82,6 +84,7 @@ _COLLEAGUE = frozenset(
     {
         Can.OPEN_WORKSTREAM,
         Can.SEE_PRICES,
+        Can.SEE_ADDRESSES,
         Can.CHAT,
         Can.READ_NOTES,
         Can.WRITE_NOTES,

@@ -13,6 +13,6 @@ administration_screen = [
 ]
 urlpatterns = [
     path("workstreams/<uuid:public_id>/go-ahead/", go_ahead.give, name="go_ahead"),
-    path("workstreams/<uuid:public_id>/go-ahead/withdraw/", go_ahead.withdraw, name="withdraw_go_ahead"),
+    path("workstreams/<uuid:public_id>/go-ahead/withdraw/", go_ahead.withdraw, name="withdraw_own_go_ahead"),
     path("workstreams/<uuid:public_id>/administration/milestones/", include(administration_screen)),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.fields import LineField, PlanDateField, ProseField
 from accounts.models import Organization, User
@@ -202,3 +203,17 @@ def _in_words(value: Any) -> str:
     if isinstance(value, date):
         return f"{value.day} {value:%b %Y}"
     return str(value or "") or "(empty)"
+
+
+class MembersForm(forms.Form):
+    """Which page of each side's people is shown; anything that is not a number means the first."""
+
+    client_page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    team_page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+
+    @classmethod
+    def pages_in(cls, query: QueryDict) -> dict[str, int]:
+        """The two page numbers of an address."""
+        form = cls(query)
+        form.is_valid()
+        return {name: form.cleaned_data.get(name) or 1 for name in cls.base_fields}

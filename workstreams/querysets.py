@@ -21,21 +21,29 @@ class WorkStreamQuerySet(models.QuerySet[M]):
 
         Colleagues see all; clients and Agile Workers what they are a member of; nobody else anything.
         """
-        from workstreams.models import Membership  # noqa: PLC0415  the model imports this queryset
-
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         if user.is_internal:
             return self
-        return self.filter(pk__in=Membership.objects.filter(user=user).values("workstream"))
+        return self.with_member(user)
 
     def open(self) -> Self:
         """Those being worked on."""
         return self.filter(status=Status.OPEN)
 
+    def closed(self) -> Self:
+        """Those that are not worked on any more."""
+        return self.filter(status=Status.CLOSED)
+
+    def with_member(self, user: "User") -> Self:
+        """Those this person is a member of."""
+        from workstreams.models import Membership  # noqa: PLC0415  the model imports this queryset
+
+        return self.filter(pk__in=Membership.objects.filter(user=user).values("workstream"))
+
     def for_page(self) -> Self:
         """With everything the WorkStream page's head prints."""
-        return self.select_related("organization", "owner", "lead")
+        return self.select_related("organization", "owner", "lead", "created_by")
 
 
 class MembershipQuerySet(InWorkStreamQuerySet[M]):
@@ -47,9 +55,7 @@ class MembershipQuerySet(InWorkStreamQuerySet[M]):
 
     def in_list_order(self, *, first: int | None) -> Self:
         """The person with primary key `first` on top (owner or lead, R84), then in the order of joining."""
-        return self.select_related("user", "user__organization").order_by(
-            Case(When(user_id=first, then=0), default=1), "joined_at", "id"
-        )
+        return self.select_related("user").order_by(Case(When(user_id=first, then=0), default=1), "joined_at", "id")
 
     def counts(self) -> dict[str, int]:
         """How many people each side has."""

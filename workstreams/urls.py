@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workstreams.views import administration, grid, new, page
+from workstreams.views import administration, grid, mine, new, page
 
 app_name = "workstreams"
 administration_screen = [
@@ -13,7 +13,8 @@ administration_screen = [
 urlpatterns = [
     path("workstreams/", grid.grid, name="grid"),
     path("workstreams/new/", new.new, name="new"),
-    path("my-workstreams/", page.mine, name="mine"),
+    path("my-workstreams/", mine.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
+    path("workstreams/<uuid:public_id>/members/", page.members, name="members"),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
 ]

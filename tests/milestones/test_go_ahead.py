@@ -129,12 +129,12 @@ def test_the_client_withdraws_it(client: Client, world: World) -> None:
     stand_at(world.labels, THIRD)
     actions.give_go_ahead(workstream=world.labels, side=Side.CLIENT, actor=world.owner)
     client.force_login(world.owner)
-    client.post(reverse("milestones:withdraw_go_ahead", args=[world.labels.public_id]))
+    client.post(reverse("milestones:withdraw_own_go_ahead", args=[world.labels.public_id]))
 
     assert GoAhead.objects.filter(workstream=world.labels).missing_sides() == [Side.CLIENT, Side.TEAM]
 
 
-@pytest.mark.parametrize("name", ["milestones:go_ahead", "milestones:withdraw_go_ahead"])
+@pytest.mark.parametrize("name", ["milestones:go_ahead", "milestones:withdraw_own_go_ahead"])
 @pytest.mark.parametrize(("role", "status"), [("isr", 403), ("admin", 403), ("agile_worker", 403), ("stranger", 404)])
 def test_the_button_is_the_clients(client: Client, world: World, name: str, role: str, status: int) -> None:
     stand_at(world.labels, THIRD)

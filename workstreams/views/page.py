@@ -1,23 +1,49 @@
-"""The WorkStream page, and a person's own list."""
+"""The WorkStream page: the same address for both sides, with what each may see."""
 
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
 
+from accounts.capabilities import Can
 from accounts.http import PortalRequest
+from workstreams import people
+from workstreams.forms import MembersForm
 from workstreams.models import WorkStream
-
-
-@require_GET
-def mine(request: PortalRequest) -> HttpResponse:
-    """The WorkStreams this person is a member of."""
-    return render(request, "workstreams/mine.html", {"workstreams": WorkStream.objects.visible_to(request.user)})
+from workstreams.tenancy import capabilities_of
 
 
 @require_GET
 def page(request: PortalRequest, public_id: UUID) -> HttpResponse:
-    """The WorkStream page, the same for both sides."""
+    """The WorkStream page (R24-R30, R56, R76); for Agile Workers without chat, prices and addresses (A7)."""
     workstream = get_object_or_404(WorkStream.objects.visible_to(request.user).for_page(), public_id=public_id)
-    return render(request, "workstreams/page.html", {"workstream": workstream})
+    rights = capabilities_of(request.user, workstream)
+    tabs = ["chat", "details", "members"] if Can.CHAT in rights else ["details", "members"]
+    wanted = request.GET.get("tab", "")
+    context = {
+        "workstream": workstream,
+        "rights": rights,
+        "may_chat": Can.CHAT in rights,
+        "may_see_prices": Can.SEE_PRICES in rights,
+        "may_administer": Can.ADMINISTER in rights,
+        "tab": wanted if wanted in tabs else tabs[0],
+        "sections": people.sections(workstream, rights=rights, **MembersForm.pages_in(request.GET)),
+    }
+    return render(request, "workstreams/page.html", context)
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def members(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Another page of the members panel (R84); without htmx, the whole page with that panel in front."""
+    workstream = get_object_or_404(WorkStream.objects.visible_to(request.user).for_page(), public_id=public_id)
+    pages = MembersForm.pages_in(request.GET)
+    if not request.htmx:
+        query: dict[str, str | int] = {"tab": "members", **pages}
+        return redirect(f"{workstream.get_absolute_url()}?{urlencode(query)}#members")
+    rights = capabilities_of(request.user, workstream)
+    sections = people.sections(workstream, rights=rights, **pages)
+    return render(request, "workstreams/_members.html", {"workstream": workstream, "sections": sections})
