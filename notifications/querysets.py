@@ -1,15 +1,12 @@
 """Questions about mails, and claiming them."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.db import models, transaction
 from django.db.models import F
 
 M = TypeVar("M", bound=models.Model)
-
-if TYPE_CHECKING:
-    pass
 
 LEASE = timedelta(seconds=60)
 
