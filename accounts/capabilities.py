@@ -39,6 +39,11 @@ class Standing(StrEnum):
     ADMIN = "admin"
     STRANGER = "stranger"
 
+    @property
+    def label(self) -> str:
+        """The standing in words."""
+        return Role(self).label if self in set(Role) else self.replace("_", " ").capitalize()
+
 
 class Can(StrEnum):
     """A thing somebody may do; the value completes "You may not …" in a refusal."""

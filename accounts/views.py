@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -69,5 +70,15 @@ def capabilities(request: PortalRequest) -> HttpResponse:
     if not request.user.may(Can.MANAGE_PORTAL):
         raise NotAllowed(f"You may not {Can.MANAGE_PORTAL}.")
     standings = [standing for standing in Standing if standing != Standing.STRANGER]
-    rows = [(can.value, [can in CAPABILITIES[standing] for standing in standings]) for can in Can]
-    return render(request, "accounts/capabilities.html", {"standings": standings, "rows": rows})
+    return render(
+        request,
+        "accounts/capabilities.html",
+        {
+            "standings": [standing.label for standing in standings],
+            "rows": [
+                # The capability is worded for refusals; what follows its semicolon only explains those.
+                {"says": capfirst(can.partition(";")[0]), "held": [can in CAPABILITIES[s] for s in standings]}
+                for can in Can
+            ],
+        },
+    )

@@ -9,6 +9,7 @@ from config import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("help/", views.help_page, name="help"),
     path("", include("accounts.urls")),
     path("", include("subscriptions.urls")),
     path("", include("workstreams.urls")),

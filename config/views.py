@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.capabilities import Can
 from accounts.http import PortalRequest
+from milestones import tracks
+from workstreams.choices import Milestone
 
 
 @login_not_required
@@ -23,6 +25,14 @@ def healthz(request: HttpRequest) -> JsonResponse:
         connection.close()
         return JsonResponse({"ok": False, "message": "The database does not answer."}, status=503)
     return JsonResponse({"ok": True})
+
+
+@login_not_required
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """What the portal is and how to find one's way, at the same place on every page."""
+    explained = [{"label": milestone.label, "explanation": tracks.EXPLANATIONS[milestone]} for milestone in Milestone]
+    return render(request, "help.html", {"milestones": explained})
 
 
 @require_GET

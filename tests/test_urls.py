@@ -12,6 +12,7 @@ from tests.conftest import World
 # Addresses anybody may open without signing in. Everything else sends an anonymous visitor to the sign-in page.
 PUBLIC = {
     "healthz",
+    "help",
     "accounts:sign_in",
     "accounts:sign_in_link",
     "accounts:sign_in_by_password",
