@@ -18,6 +18,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "nav": [],
         "frame": "public",
+        "may_search": False,
     }
     if user is None or not user.is_authenticated:
         return context
@@ -35,5 +36,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     # The longest address that leads here is where the person is: a WorkStream's page lies under the grid.
     here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     context["nav"] = [{"label": label, "url": url, "current": url == here} for label, url in links]
+    context["may_search"] = user.may(Can.SEARCH_GRID)
     context["frame"] = "staff" if user.is_team else "client"
     return context

@@ -70,6 +70,7 @@ class Row:
     chat: Chat | None
     waiting_on: str
     promise: object | None
+    wants_go_ahead: bool
 
     @property
     def unread(self) -> int:
@@ -105,5 +106,8 @@ def by_attention(
             return client
         return "us" if row.pk in promises else chat.waiting_on
 
-    rows = [Row(row, chats.get(row.pk), waiting_on(row), promises.get(row.pk)) for row in workstreams]
+    rows = [
+        Row(row, chats.get(row.pk), waiting_on(row), promises.get(row.pk), row.pk in go_aheads_wanted)
+        for row in workstreams
+    ]
     return sorted(rows, key=lambda row: (row.waiting_on != turn, not row.unread, -row.latest.timestamp()))

@@ -47,7 +47,7 @@ function start(chat) {
       badge.hidden = log.unseen === 0;
       badge.textContent = log.unseen ? String(log.unseen) : "";
     }
-    document.title = all ? `(${all}) ${title}` : title;
+    document.title = all ? `${title} (${all} unread)` : title;
   }
 
   // --- The sides

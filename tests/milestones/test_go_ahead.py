@@ -46,7 +46,7 @@ def test_a_colleague_records_the_clients_with_a_note(world: World) -> None:
     actions.give_go_ahead(workstream=world.labels, side=Side.CLIENT, actor=world.isr, note="by phone, Olive, 3 May")
 
     assert GoAhead.objects.get().note == "by phone, Olive, 3 May"
-    assert "Recorded by <bdi>ISR / Sales Colleague</bdi>" in tracker(world.labels, world.owner)
+    assert "recorded by <bdi>ISR / Sales Colleague</bdi>" in tracker(world.labels, world.owner)
 
 
 def test_a_second_one_changes_nothing(world: World) -> None:

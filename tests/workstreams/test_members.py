@@ -105,8 +105,8 @@ def test_role_and_last_visit_are_told(client: Client, world: World) -> None:
     User.objects.filter(pk=world.member.pk).update(last_seen_at=None)
     html = panel(client, world.isr, world.labels)
 
-    assert re.search(r"Olive Owner</bdi> <span class=\"tag tag--accent\">Owner<.*?Client.*?Last seen <time", html)
-    assert re.search(r"Milo Member</bdi></p>.*?Not here yet", html)
+    assert re.search(r"Olive Owner</bdi> <span class=\"tag tag--accent\">Owner<.*?Client, last seen <time", html)
+    assert re.search(r"Milo Member</bdi></p>.*?not here yet", html)
 
 
 def test_without_htmx_the_whole_page_shows_the_same_people(client: Client, world: World) -> None:

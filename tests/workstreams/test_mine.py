@@ -52,7 +52,9 @@ def another(world: World, name: str) -> WorkStream:
 def test_a_row_tells_what_one_wants_to_know(client: Client, world: World) -> None:
     stand_at(world.labels, SECOND)
     say(world.labels, world.isr, "Could you send us ten samples?")
-    (row,) = rows(mine(client, world.owner))
+    html = mine(client, world.owner)
+    (row,) = rows(html)
+    assert "<title>My WorkStreams - WorkStream Portal (1 unread)</title>" in html
 
     for words in (
         "Street labels",
@@ -88,7 +90,9 @@ def test_what_waits_on_you_comes_first_then_unread_then_the_latest(client: Clien
 def test_a_go_ahead_that_is_wanted_waits_on_the_client(client: Client, world: World) -> None:
     stand_at(world.labels, THIRD)
     say(world.labels, world.owner, "Thank you")
-    assert "Waiting on you" in mine(client, world.owner)
+    html = mine(client, world.owner)
+    assert "Waiting on you" in html
+    assert "Your go-ahead is wanted" in html
 
     give_go_ahead(workstream=world.labels, side=Side.CLIENT, actor=world.member)
     assert "Waiting on us" in mine(client, world.owner)
@@ -188,6 +192,6 @@ def test_the_list_costs_the_same_however_long(
     close(workstream=closed, actor=world.isr, reason=CloseReason.LOST)
     client.force_login(world.owner)
 
-    # session, person; open rows, their chats, answers, go-aheads; closed rows, their chats
-    with django_assert_num_queries(8):
+    # session, person; unread in the title; open rows, their chats, answers, go-aheads; closed rows, their chats
+    with django_assert_num_queries(9):
         client.get("/my-workstreams/")

@@ -12,6 +12,12 @@ from workstreams.models import WorkStream
 register = template.Library()
 
 
+@register.filter
+def unread_in_all(chats: Mapping[int, Chat]) -> int:
+    """How many messages are unread in these chats together."""
+    return sum(chat.unread for chat in chats.values())
+
+
 @register.simple_tag(takes_context=True)
 def order_by_attention(
     context: dict[str, Any],
