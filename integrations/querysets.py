@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 M = TypeVar("M", bound=models.Model)
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from workstreams.models import WorkStream
 
 LEASE = timedelta(seconds=60)
 
@@ -27,6 +28,13 @@ class InboundEventQuerySet(models.QuerySet[M]):
     def about(self, provider: str, subject_id: str) -> Self:
         """Everything told about one record of a vendor."""
         return self.filter(provider=provider, subject_id=subject_id)
+
+    def shown_at(self, workstream: "WorkStream") -> Self:
+        """What the administration screen of a WorkStream lists: what it followed, and what waits for it."""
+        its_own = Q(workstream=workstream)
+        if workstream.opportunity_id:
+            its_own |= Q(workstream=None, subject_id=workstream.opportunity_id)
+        return self.filter(its_own)
 
     def claim(self, *, now: datetime) -> M | None:
         """Take the oldest due event for one worker; the claim is a lease that runs out if the worker dies."""

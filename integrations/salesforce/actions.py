@@ -100,6 +100,22 @@ def untie_opportunity(*, workstream: WorkStream, actor: User, seen: str | None =
     return workstream
 
 
+@transaction.atomic
+def try_failed_again(*, workstream: WorkStream, actor: User) -> int:
+    """Hand the stages that could not be worked back to the workers; returns how many.
+
+    Raises: NotAllowed.
+    """
+    workstream = lock(workstream, actor)
+    require(actor, Can.MANAGE_PORTAL, workstream)
+    failed = InboundEvent.objects.shown_at(workstream).filter(state=InboundEvent.State.FAILED)
+    count = failed.update(state=InboundEvent.State.RECEIVED, attempts=0, due_at=timezone.now())
+    if count:
+        record(events.TRIED_AGAIN, actor=actor, workstream=workstream, data={"count": count})
+        nudge(work_waiting_inbound)
+    return count
+
+
 def _follow_what_is_known(opportunity_id: str) -> None:
     """Follow the newest stage told before the tie, also one that a wrongly tied WorkStream followed first."""
     opportunity = Opportunity.objects.filter(opportunity_id=opportunity_id).first()

@@ -13,6 +13,7 @@ from django.db import connection
 from tools.guard import Guard, Server
 from tools.services import free_port, last_lines
 
+FLOW_SECRET = "what-salesforce-sends-to-the-journeys"
 PATIENCE = 60.0  # seconds until it answers, on a busy machine
 
 
@@ -93,6 +94,7 @@ class LivePortal:
             "BASE_URL": self.url,
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "MAIL_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend",
+            "SALESFORCE_FLOW_SECRETS": FLOW_SECRET,
             "SWEEP_SECONDS": "1",
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -14,14 +14,15 @@ from django.utils import timezone
 
 from activity.models import Event
 from config.celery import app
-from integrations.models import InboundEvent
+from integrations.inbox import lock_subject
+from integrations.models import InboundEvent, Provider
 from integrations.querysets import LEASE
 from integrations.salesforce import work as salesforce_work
 from integrations.tasks import work_waiting_inbound
 from integrations.work import GIVE_UP_AFTER, work_next
 from milestones.models import MilestoneChange
 from tests.conftest import World
-from tests.integrations.conftest import Salesforce, Tie
+from tests.integrations.conftest import OPPORTUNITY, Salesforce, Tie
 from workstreams.choices import Milestone
 
 State = InboundEvent.State
@@ -74,18 +75,28 @@ def test_a_worker_killed_between_claim_and_finish_only_delays(salesforce: Salesf
     assert InboundEvent.objects.get().attempts == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_that_outlives_its_claim_does_nothing_twice(salesforce: Salesforce, world: World, tied: Tie) -> None:
     tied(world.labels)
     salesforce.push("Proposal")
-    slow = InboundEvent.objects.claim(now=timezone.now())
-    work_next(now=timezone.now() + 2 * LEASE)
-    with transaction.atomic():
-        assert slow
-        slow.refresh_from_db()
+    now = timezone.now()
 
-    assert slow.state == State.APPLIED
-    assert not work_next(now=timezone.now() + 4 * LEASE)
-    assert MilestoneChange.objects.count() == 1
+    def work(moment: datetime) -> None:
+        work_next(now=moment)
+        connection.close()
+
+    threads = [Thread(target=work, args=[moment]) for moment in (now, now + 2 * LEASE)]
+    with transaction.atomic():
+        lock_subject(Provider.SALESFORCE, OPPORTUNITY)  # both have claimed it and wait here
+        for number, thread in enumerate(threads, start=1):
+            thread.start()
+            while InboundEvent.objects.get().attempts < number:
+                pass
+    for thread in threads:
+        thread.join()
+
+    assert InboundEvent.objects.get().state == State.APPLIED
+    assert Event.objects.filter(verb="salesforce.stage_heard").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
