@@ -1,0 +1,394 @@
+"""Live streams of a real web server: nothing lost, nothing twice, and only for those who may read."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from chat import actions
+from chat.live import announce
+from tests.conftest import World
+from tools.guard import Guard, Server
+from tools.services import find_place, free_port, last_lines, start_valkey
+from workstreams.models import Membership, WorkStream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 10.0
+
+
+@dataclass
+class Event:
+    """One server-sent event."""
+
+    id: str = ""
+    name: str = ""
+    data: str = ""
+
+    @property
+    def number(self) -> int:
+        return int(json.loads(self.data)["number"])
+
+
+class Listener:
+    """One open stream, read in a thread."""
+
+    def __init__(self, port: int, path: str, cookie: str, headers: dict[str, str]) -> None:
+        self.events: list[Event] = []
+        self.has_ended = False
+        self._news = threading.Condition()
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self._connection.request("GET", path, headers={"Cookie": cookie, "Host": "testserver", **headers})
+        self._socket = self._connection.sock
+        self.answer = self._connection.getresponse()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        event = Event()
+        try:
+            for raw in self.answer:
+                line = raw.decode().rstrip("\n")
+                name, _, value = line.partition(": ")
+                if name in {"id", "data"}:
+                    setattr(event, name, value)
+                elif name == "event":
+                    event.name = value
+                elif not line and event.name:
+                    with self._news:
+                        self.events.append(event)
+                        self._news.notify_all()
+                    event = Event()
+        except (OSError, http.client.HTTPException, ValueError, AttributeError):
+            pass
+        with self._news:
+            self.has_ended = True
+            self._news.notify_all()
+
+    def entries(self, count: int) -> list[Event]:
+        """The messages and notes so far, once there are so many."""
+
+        def found() -> list[Event]:
+            return [event for event in self.events if event.name in {"message", "note"}]
+
+        with self._news:
+            assert self._news.wait_for(lambda: len(found()) >= count, PATIENCE), self.events
+            return found()
+
+    def numbers(self, count: int) -> list[int]:
+        return [event.number for event in self.entries(count)]
+
+    def ended(self) -> bool:
+        with self._news:
+            return self._news.wait_for(lambda: self.has_ended, PATIENCE)
+
+    def leave(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that reads
+        self._thread.join()
+        self.answer.close()
+        self._connection.close()
+
+
+@dataclass
+class Web:
+    """The web server under test, on the test's database and a Redis of its own that may go away."""
+
+    guard: Guard
+    redis_url: str
+    log: Path
+    port: int = field(default_factory=free_port)
+    listeners: list[Listener] = field(default_factory=list)
+
+    def listen(
+        self, reader: User, workstream: WorkStream, *, team: bool = False, after: str = "", last_event_id: str = ""
+    ) -> Listener:
+        visit = Client()
+        visit.force_login(reader)
+        return self.listen_as(visit, workstream, team=team, after=after, last_event_id=last_event_id)
+
+    def listen_as(
+        self, visit: Client, workstream: WorkStream, *, team: bool = False, after: str = "", last_event_id: str = ""
+    ) -> Listener:
+        path = f"/live/workstreams/{workstream.public_id}/{'team/' if team else ''}?after={after}"
+        cookie = f"{settings.SESSION_COOKIE_NAME}={visit.cookies[settings.SESSION_COOKIE_NAME].value}"
+        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        listener = Listener(self.port, path, cookie, headers)
+        self.listeners.append(listener)
+        return listener
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    folder = tmp_path_factory.mktemp("live")
+    folder.chmod(0o755)
+    place = find_place(folder)
+    with Guard() as guard:
+        web = Web(guard, start_valkey(guard, place, logs=folder), folder / "web.log")
+        guard.start(
+            Server(
+                name="web",
+                command=[sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(web.port)],
+                environment=environment(web.redis_url),
+                log=web.log,
+            )
+        )
+        await_answer(web)
+        yield web
+
+
+def environment(redis_url: str) -> dict[str, str]:
+    found = connection.settings_dict
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}",
+        "REDIS_URL": redis_url,
+        "ALLOWED_HOSTS": "testserver,127.0.0.1",
+        "LIVE_LOOK_AGAIN_SECONDS": "1",
+        "LIVE_POLL_SECONDS": "0.5",
+    }
+
+
+def ask(web: Web, path: str) -> int:
+    """The status of a visitor's request."""
+    with closing(http.client.HTTPConnection("127.0.0.1", web.port, timeout=10)) as visit:
+        visit.request("GET", path, headers={"Host": "testserver"})
+        return visit.getresponse().status
+
+
+def await_answer(web: Web) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            if ask(web, "/healthz") == 200:
+                return
+        except OSError:
+            web.guard.exits(wait=0.1)
+    raise AssertionError(last_lines(web.log, 40))
+
+
+@pytest.fixture
+def web(server: Web, settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    """The server, and a Redis for this process that is the same."""
+    monkeypatch.setattr("django.conf.settings.REDIS_URL", server.redis_url)
+    announce._redis.cache_clear()
+    yield server
+    for listener in server.listeners:
+        listener.leave()
+    server.listeners.clear()
+    announce._redis.cache_clear()
+
+
+def say(workstream: WorkStream, author: User, *bodies: str) -> None:
+    for body in bodies:
+        actions.post_message(workstream=workstream, author=author, body=body, client_key=uuid4())
+
+
+def note(workstream: WorkStream, author: User, body: str) -> None:
+    actions.post_note(workstream=workstream, author=author, body=body, client_key=uuid4())
+
+
+def test_a_message_reaches_everybody_who_reads_within_a_second(web: Web, world: World) -> None:
+    say(world.labels, world.owner, "before")
+    readers = [
+        web.listen(world.owner, world.labels, after="0"),
+        web.listen(world.member, world.labels, after="0"),
+        web.listen(world.isr, world.labels, team=True, after="0.0"),
+    ]
+    for reader in readers:
+        reader.entries(1)
+
+    began = time.monotonic()
+    say(world.labels, world.isr, "now")
+    assert [reader.numbers(2) for reader in readers] == [[1, 2]] * 3
+    assert time.monotonic() - began < 1
+    assert "now" in readers[0].events[-1].data
+
+
+def test_what_arrives_is_the_same_for_every_viewer(web: Web, world: World) -> None:
+    readers = [web.listen(world.owner, world.labels, after="0"), web.listen(world.member, world.labels, after="0")]
+    say(world.labels, world.owner, "<b>Hello</b>")
+
+    first, second = (reader.entries(1)[0].data for reader in readers)
+    assert first == second
+    assert "&lt;b&gt;Hello" in first
+    assert "You" not in first
+
+
+def test_a_reader_goes_on_after_what_they_saw(web: Web, world: World) -> None:
+    say(world.labels, world.owner, *"abcde")
+
+    assert web.listen(world.member, world.labels, last_event_id="3", after="1").numbers(2) == [4, 5]
+    assert web.listen(world.member, world.labels, after="4").numbers(1) == [5]
+    team = web.listen(world.isr, world.labels, team=True, last_event_id="4.0")
+    assert [event.id for event in team.entries(1)] == ["5.0"]
+
+
+@pytest.mark.parametrize("claimed", ["999", "x", "-1", "9" * 40])
+def test_a_reader_who_claims_nonsense_gets_what_comes_next(web: Web, world: World, claimed: str) -> None:
+    say(world.labels, world.owner, "old")
+    reader = web.listen(world.member, world.labels, last_event_id=claimed)
+    say(world.labels, world.owner, "new")
+
+    assert reader.numbers(1) == [2]
+
+
+def test_a_long_absence_is_caught_up_without_loss(web: Web, world: World) -> None:
+    say(world.labels, world.owner, *(f"{number}" for number in range(250)))
+    reader = web.listen(world.member, world.labels, after="0")
+    say(world.labels, world.owner, "the last")
+
+    assert reader.numbers(251) == list(range(1, 252))
+
+
+def test_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
+    client = web.listen(world.owner, world.labels, after="0")
+    colleague = web.listen(world.isr, world.labels, team=True, after="0.0")
+    note(world.labels, world.isr, "they will pay double")
+    say(world.labels, world.isr, "Hello")
+
+    assert [(event.name, event.id) for event in colleague.entries(2)] == [("note", "0.1"), ("message", "1.1")]
+    assert [(event.name, event.id) for event in client.entries(1)] == [("message", "1")]
+    assert "double" not in str(client.events)
+
+
+@pytest.mark.parametrize(
+    ("person", "path", "status"),
+    [("stranger", "", 404), ("stranger", "team/", 404), ("agile_worker", "", 403), ("owner", "team/", 403)],
+)
+def test_who_may_not_read_gets_no_stream(web: Web, world: World, person: str, path: str, status: int) -> None:
+    refused = web.listen(getattr(world, person), world.labels, team=bool(path))
+
+    assert refused.answer.status == status
+
+
+def test_a_visitor_is_sent_to_sign_in(web: Web, world: World) -> None:
+    assert ask(web, f"/live/workstreams/{world.labels.public_id}/") == 302
+
+
+def test_losing_the_membership_ends_the_stream_at_once(web: Web, world: World) -> None:
+    leaving = web.listen(world.member, world.labels, after="0")
+    staying = web.listen(world.owner, world.labels, after="0")
+    say(world.labels, world.isr, "Hello")
+    leaving.entries(1)
+    Membership.objects.filter(user=world.member).delete()
+    announce.access_changed(world.labels)
+
+    assert leaving.ended()
+    assert leaving.events[-1].name == "end"
+    say(world.labels, world.isr, "Just us now")
+    assert staying.numbers(2) == [1, 2]
+
+
+def test_signing_out_ends_the_streams_of_that_session_only(web: Web, world: World) -> None:
+    here, there = Client(), Client()
+    for visit in (here, there):
+        visit.force_login(world.owner)
+    ending = web.listen_as(here, world.labels, after="0")
+    staying = web.listen_as(there, world.labels, after="0")
+    here.logout()
+
+    assert ending.ended()
+    say(world.labels, world.isr, "Hello")
+    assert staying.numbers(1) == [1]
+
+
+def test_without_redis_messages_are_stored_and_still_arrive(web: Web, world: World) -> None:
+    reader = web.listen(world.member, world.labels, after="0")
+    say(world.labels, world.owner, "with")
+    reader.entries(1)
+    web.guard.stop("valkey")
+    say(world.labels, world.owner, "without")
+    arrived_meanwhile = reader.numbers(2)
+    newcomer = web.listen(world.owner, world.labels, after="0").numbers(2)
+    web.guard.start_again("valkey")
+    say(world.labels, world.owner, "with", "again")
+
+    assert arrived_meanwhile == newcomer == [1, 2]
+    assert reader.numbers(4) == [1, 2, 3, 4]
+
+
+def test_an_announcement_that_is_lost_is_noticed(web: Web, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = web.listen(world.member, world.labels, after="0")
+    say(world.labels, world.owner, "announced")
+    reader.entries(1)
+    monkeypatch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:9/0")
+    announce._redis.cache_clear()
+    say(world.labels, world.owner, "not announced")
+
+    assert reader.numbers(2) == [1, 2]
+
+
+def test_a_database_that_drops_every_connection_is_outlived(web: Web, world: World) -> None:
+    reader = web.listen(world.member, world.labels, after="0")
+    say(world.labels, world.owner, "before")
+    reader.entries(1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    say(world.labels, world.owner, "after")
+
+    assert reader.numbers(2) == [1, 2]
+    assert web.listen(world.owner, world.labels, after="0").numbers(2) == [1, 2]
+
+
+def test_a_reader_who_leaves_is_forgotten_and_connections_stay_few(web: Web, world: World) -> None:
+    visit = Client()
+    visit.force_login(world.owner)
+    readers = [web.listen_as(visit, world.labels, after="0") for _ in range(30)]
+    say(world.labels, world.isr, "Hello")
+    for reader in readers:
+        reader.entries(1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        [open_connections] = cursor.fetchone()
+
+    # The live threads, the one that admits, the page threads of /healthz, and this test's own.
+    assert open_connections <= 4 + 1 + 8 + 1
+
+
+def test_a_server_with_open_streams_stops_at_once(web: Web, world: World, tmp_path: Path) -> None:
+    port = free_port()
+    with (tmp_path / "log").open("wb") as log:
+        second = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
+            env=environment(web.redis_url),
+            stderr=log,
+        )
+    try:
+        other = Web(web.guard, web.redis_url, tmp_path / "log", port)
+        await_answer(other)
+        readers = [other.listen(person, world.labels, after="0") for person in (world.owner, world.member)]
+        say(world.labels, world.isr, "Hello")
+        for reader in readers:
+            reader.entries(1)
+        began = time.monotonic()
+        second.send_signal(signal.SIGINT)
+        second.wait(timeout=PATIENCE)
+        took = time.monotonic() - began
+        ended = [reader.ended() for reader in readers]
+        for reader in readers:
+            reader.leave()
+    finally:
+        second.kill()
+
+    assert ended == [True, True]
+    assert took < 3
+    assert "Traceback" not in (tmp_path / "log").read_text()
