@@ -1,6 +1,7 @@
 """A whole portal for the journeys: real web server, worker and beat, on the test's own database and Redis."""
 
 import os
+import subprocess
 import sys
 import time
 import urllib.request
@@ -10,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from tools.environment import ROOT
 from tools.guard import Guard, Server
 from tools.services import free_port, last_lines
 
@@ -24,6 +26,8 @@ class LivePortal:
     guard: Guard
     logs: Path
     port: int = field(default_factory=free_port)
+    # Where it finds its database and Redis, when those are not the test's own.
+    services: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -83,6 +87,11 @@ class LivePortal:
             Server(name=name, command=command, environment=self._environment(), log=self.logs / f"{name}.log")
         )
 
+    def manage(self, *arguments: str) -> None:
+        """Run a management command in this portal's environment."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        subprocess.run(command, env=self._environment(), check=True, stdout=subprocess.DEVNULL)
+
     def _environment(self) -> dict[str, str]:
         found = connection.settings_dict  # names the test database of this xdist worker
         host = f"{found['HOST']}:{found['PORT']}" if found["PORT"] else found["HOST"]
@@ -98,6 +107,7 @@ class LivePortal:
             "SWEEP_SECONDS": "1",
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
+            **self.services,
         }
 
 
