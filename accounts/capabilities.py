@@ -42,7 +42,7 @@ class Standing(StrEnum):
     @property
     def label(self) -> str:
         """The standing in words."""
-        return Role(self).label if self in set(Role) else self.replace("_", " ").capitalize()
+        return Role(self.value).label if self.value in Role.values else self.replace("_", " ").capitalize()
 
 
 class Can(StrEnum):
