@@ -12,6 +12,7 @@ LETTERS = dict(zip("OMWIRSDCBA", [s for s in Standing if s != Standing.STRANGER]
 MATRIX = {
     Can.OPEN_WORKSTREAM: "OMWIRSDCBA",
     Can.SEE_PRICES: "OM IRSDCBA",
+    Can.SEE_ADDRESSES: "OM IRSDCBA",
     Can.CHAT: "OM IRSDCBA",
     Can.READ_NOTES: "   IRSDCBA",
     Can.WRITE_NOTES: "   IRSDCBA",
