@@ -11,7 +11,7 @@ from milestones import events, tracks
 from milestones.errors import ForkUndecided, GoAheadMissing, NotTheNextMilestone, NotUnderReview
 from milestones.models import GoAhead, MilestoneChange
 from workstreams.actions import lock, touch
-from workstreams.choices import DeliveryMode, Milestone, Side
+from workstreams.choices import DeliveryMode, Milestone, Side, SubscriptionType
 from workstreams.errors import ChangedMeanwhile, Closed, ReasonMissing
 from workstreams.models import WorkStream
 from workstreams.tenancy import require
@@ -140,6 +140,29 @@ def follow_salesforce(*, workstream: WorkStream, step: int) -> WorkStream:
         actor=SystemActor.SALESFORCE,
         skipped=skipped,
         without_go_aheads=without_go_aheads,
+    )
+
+
+@transaction.atomic
+def follow_type(*, workstream: WorkStream, before: SubscriptionType, actor: User | SystemActor) -> WorkStream:
+    """After a change of the subscription type: keep the position on the new type's track (A32).
+
+    How a BATCH job is delivered is asked anew, so one that stood at the fork waits a step before it. Go-aheads stand.
+    """
+    workstream = lock(workstream, actor)
+    here = tracks.position(before, workstream.milestone)
+    to = tracks.at(workstream.subscription_type, here)
+    if to is None and here:
+        to = tracks.at(workstream.subscription_type, here - 1)
+    if to is None or to == workstream.milestone:
+        return workstream
+    return _move(
+        workstream,
+        to,
+        kind=MilestoneChange.Kind.TYPE_CHANGED,
+        verb=events.FOLLOWED_TYPE,
+        actor=actor,
+        reason=f"Changed from {before.label} to {SubscriptionType(workstream.subscription_type).label}",
     )
 
 

@@ -7,4 +7,4 @@ class MilestonesConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from milestones import events  # noqa: F401, PLC0415  models must be ready
+        from milestones import events, subscribers  # noqa: F401, PLC0415  models must be ready

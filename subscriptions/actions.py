@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +13,15 @@ from django.utils import timezone
 from accounts.capabilities import Can
 from accounts.errors import NotAllowed
 from accounts.models import Organization, User
-from subscriptions.attributes import MODELS, fields_of
-from subscriptions.errors import StartedBySomebodyElse
+from activity.record import record
+from subscriptions import events
+from subscriptions.attributes import MODELS, attributes_of, fields_of, label_of, outside_range, ranges_of
+from subscriptions.errors import ForeignAttribute, RangeReversed, StartedBySomebodyElse
 from subscriptions.handoff import HandOff, Selection
 from subscriptions.models import StartAttempt, Terms
 from workstreams import actions as workstreams
 from workstreams.choices import EntryPoint, SubscriptionType
+from workstreams.errors import ChangedMeanwhile, Closed, ReasonMissing
 from workstreams.models import WorkStream
 from workstreams.tenancy import require
 
@@ -155,11 +159,107 @@ def start_from_attempt(*, attempt: StartAttempt, actor: User, wish: Wish) -> Wor
     return workstream
 
 
-def terms_of(workstream: WorkStream) -> Terms:
-    """The terms of the WorkStream's current type; an empty, unsaved row where none were entered yet."""
-    model = MODELS[SubscriptionType(workstream.subscription_type)]
+@transaction.atomic
+def edit_terms(*, workstream: WorkStream, actor: User, values: Mapping[str, Any], seen: str | None = None) -> Terms:
+    """Fill in or correct attributes of the WorkStream's type (R20, R41). Clients their estimates, colleagues all.
+
+    `values` are fields of the type's terms; those left out stay. A final price outside its estimated range needs a
+    reason, which is kept only where it is needed (R43). `seen` is the fingerprint of the terms the person's form was
+    made from; None saves regardless. Saving what is stored already changes and records nothing.
+
+    Raises: NotAllowed; Closed; ForeignAttribute (R40); RangeReversed; ReasonMissing; ChangedMeanwhile.
+    """
+    workstream = workstreams.lock(workstream, actor)
+    require(actor, Can.EDIT_DETAILS, workstream)
+    kind = SubscriptionType(workstream.subscription_type)
+    _refuse_foreign(values, kind, actor)
+    if not workstream.is_open:
+        raise Closed(f"“{workstream.name}” is closed, so its subscription stays as it is.")
+
+    terms = terms_of(workstream)
+    was = fingerprint(terms)
+    before = {name: getattr(terms, name) for name in fields_of(kind)}
+    for name, value in values.items():
+        setattr(terms, name, value)
+    _check_ranges(terms, kind)
+    changed = [name for name in fields_of(kind) if getattr(terms, name) != before[name]]
+    if not changed:
+        return terms
+    if seen is not None and seen != was:
+        raise ChangedMeanwhile(
+            "Somebody else saved this subscription while you were editing. Your entries are still here: "
+            "compare them with what is stored now, then save again."
+        )
+    terms.save()
+    labels = dict.fromkeys(label_of(kind, name) for name in changed)
+    record(events.TERMS_EDITED, actor=actor, workstream=workstream, data={"fields": list(labels)})
+    return terms
+
+
+@transaction.atomic
+def change_type(*, workstream: WorkStream, actor: User, to: SubscriptionType) -> WorkStream:
+    """Change the subscription type (A32). The terms of the old type stay as history, and come back with it.
+
+    The milestone keeps its position on the new type's track (`milestones.subscribers`), and the choice of delivery is
+    asked for anew. Whether the customer chose the type by themselves was settled at the start and stays (O1).
+
+    Raises: NotAllowed, Closed.
+    """
+    workstream = workstreams.lock(workstream, actor)
+    require(actor, Can.ADMINISTER, workstream)
+    before = SubscriptionType(workstream.subscription_type)
+    if before == to:
+        return workstream
+    if not workstream.is_open:
+        raise Closed(f"“{workstream.name}” is closed. Reopen it first.")
+    workstream.subscription_type = to
+    workstream.delivery_mode = ""
+    workstream.save(update_fields=["subscription_type", "delivery_mode"])
+    MODELS[to].objects.get_or_create(workstream=workstream)
+    record(
+        events.TYPE_CHANGED,
+        actor=actor,
+        workstream=workstream,
+        data={"before": before.label, "after": to.label, "before_type": str(before), "after_type": str(to)},
+    )
+    return WorkStream.objects.get(pk=workstream.pk)
+
+
+def terms_of(workstream: WorkStream, subscription_type: str = "") -> Terms:
+    """The terms of the WorkStream's current type, or of another; an empty, unsaved row where none were entered."""
+    model = MODELS[SubscriptionType(subscription_type or workstream.subscription_type)]
     found: Terms | None = model.objects.filter(workstream=workstream).first()
     return found or model(workstream=workstream)
+
+
+def fingerprint(terms: Terms) -> str:
+    """A short word for the values of some terms, by which a stale form is noticed."""
+    kind = next(kind for kind, model in MODELS.items() if isinstance(terms, model))
+    values = [str(getattr(terms, name) or "") for name in fields_of(kind)]
+    return sha256("\x1f".join([kind, *values]).encode()).hexdigest()[:16]
+
+
+def _refuse_foreign(values: Mapping[str, Any], kind: SubscriptionType, actor: User) -> None:
+    if foreign := sorted(set(values) - set(fields_of(kind))):
+        raise ForeignAttribute(f"{kind.label} has no {' or '.join(foreign).replace('_', ' ')}.")
+    settled = set(values) - set(fields_of(kind, for_clients=True))
+    if settled and not actor.is_internal:
+        labels = dict.fromkeys(label_of(kind, name) for name in fields_of(kind) if name in settled)
+        raise NotAllowed(f"{', '.join(labels)} is settled by the team; tell them in the chat what you have in mind.")
+
+
+def _check_ranges(terms: Terms, kind: SubscriptionType) -> None:
+    """Ranges run upwards; a final price outside its range has a reason, one inside needs none (R41, R43)."""
+    for attribute, _ in ranges_of(kind):
+        low, high = getattr(terms, attribute.field), getattr(terms, attribute.upper)
+        if low is not None and high is not None and low > high:
+            raise RangeReversed(f"{attribute.label}: the lower end is above the upper one.")
+    outside = outside_range(terms, kind)
+    for attribute in attributes_of(kind):
+        if attribute in outside and not getattr(terms, attribute.reason).strip():
+            raise ReasonMissing(f"{attribute.label} lies outside the estimated range. Say why.")
+        if attribute.reason and attribute not in outside:
+            setattr(terms, attribute.reason, "")
 
 
 def _may_start(actor: User) -> None:

@@ -177,7 +177,7 @@ def describe(
     ]
 
 
-def outside_range(terms: Terms, subscription_type: str) -> list[Attribute]:
+def outside_range(terms: Any, subscription_type: str) -> list[Attribute]:
     """The final prices that lie outside their estimated range (R43)."""
     found = []
     for estimate, final in ranges_of(subscription_type):

@@ -1,7 +1,9 @@
-"""The shape of what people type when they start a WorkStream; the rules are in the actions."""
+"""The shape of what people type when they start a WorkStream or fill in its subscription; rules are in the actions."""
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,11 +13,23 @@ from django.utils import timezone
 
 from accounts.fields import LineField, ProseField, several_lines
 from accounts.models import User, validate_time_zone
-from subscriptions.actions import Wish
-from subscriptions.attributes import MODELS, USUAL_HOURS, Unit, attributes_of, fields_of, number
+from subscriptions.actions import Wish, fingerprint, terms_of
+from subscriptions.attributes import (
+    MODELS,
+    USUAL_HOURS,
+    Unit,
+    attributes_of,
+    describe,
+    fields_of,
+    foreign_fields,
+    number,
+    outside_range,
+    ranges_of,
+)
 from subscriptions.handoff import Selection
 from subscriptions.models import BillingMethod, LeanPackage, StartAttempt
 from workstreams.choices import SubscriptionType
+from workstreams.models import WorkStream
 
 YEARS_AHEAD = 2
 LONGEST_DRAFT_VALUE = 10_000
@@ -243,6 +257,98 @@ class StartForm(forms.Form):
             company=data.get("company", ""),
             time_zone=data["time_zone"],
         )
+
+
+class TermsForm(forms.Form):
+    """The attributes of a WorkStream's type: for clients those they estimate, for colleagues all (R20, R40-R43)."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, data: Any = None, *, workstream: WorkStream, for_clients: bool, focus: str = "") -> None:
+        """Begin with what is stored. `focus` names the field the person came for."""
+        self.kind = SubscriptionType(workstream.subscription_type)
+        self.stored = terms_of(workstream)
+        fields = term_fields(self.kind, for_clients=for_clients)
+        initial = {name: getattr(self.stored, name) for name in fields}
+        super().__init__(data, initial=initial | {"seen": fingerprint(self.stored)})
+        self.fields |= fields
+        self.names = list(fields)
+        for attribute in attributes_of(self.kind):
+            if attribute.reason in self.fields:
+                self.fields[attribute.reason] = LineField(
+                    label=f"Why the {attribute.label.lower()} lies outside its range",
+                    required=False,
+                    max_length=300,
+                    help_text="Only needed when it does. The client reads it too.",
+                )
+        if focus in self.fields:
+            self.fields[focus].widget.attrs["autofocus"] = True
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields line by line: the two ends of a range side by side, a price beside its reason."""
+        lines = []
+        for attribute in attributes_of(self.kind):
+            names = [*attribute.fields, *([attribute.reason] if attribute.reason else [])]
+            if line := [self[name] for name in names if name in self.fields]:
+                lines.append(line)
+        return lines
+
+    def clean(self) -> dict[str, Any]:
+        """Other types' attributes do not belong here; ranges run upwards; an odd price says why."""
+        if foreign := sorted(foreign_fields(self.kind) & set(self.data)):
+            words = ", ".join(name.replace("_", " ") for name in foreign)
+            self.add_error(None, f"{self.kind.label} has no {words}: the type was changed meanwhile. Reload the page.")
+        stored = {name: getattr(self.stored, name) for name in fields_of(self.kind)}
+        now = SimpleNamespace(**stored | self.cleaned_data)
+        for estimate, _ in ranges_of(self.kind):
+            low, high = getattr(now, estimate.field), getattr(now, estimate.upper)
+            if low is not None and high is not None and low > high and estimate.upper in self.cleaned_data:
+                self.add_error(estimate.upper, "This is below the lower end of the range.")
+        for price in outside_range(now, self.kind):
+            if price.reason in self.cleaned_data and not self.cleaned_data[price.reason]:
+                self.add_error(price.reason, f"The {price.label.lower()} lies outside its estimated range. Say why.")
+        return self.cleaned_data
+
+    def values(self) -> dict[str, Any]:
+        """What to save; call it on a valid form."""
+        return {name: self.cleaned_data[name] for name in self.names}
+
+    def differences(self) -> list[tuple[str, str]]:
+        """Label and stored value wherever what is stored now differs from what this person typed."""
+        rows = describe(self.stored, self.kind, sees_prices=True, may_edit=False, edits_all=False, discount=Decimal(0))
+        typed = self.cleaned_data
+        return [
+            (row.label, row.value or "not known")
+            for row in rows
+            if any(name in typed and typed[name] != getattr(self.stored, name) for name in row.attribute.fields)
+        ]
+
+    def renewed(self, workstream: WorkStream, *, for_clients: bool) -> "TermsForm":
+        """The same entries on top of what is stored now, so that saving again is a decision."""
+        data = dict(self.data.items()) | {"seen": fingerprint(terms_of(workstream))}
+        form = TermsForm(data, workstream=workstream, for_clients=for_clients)
+        form.is_valid()
+        return form
+
+
+class TypeForm(forms.Form):
+    """Another subscription type (A32)."""
+
+    to = forms.ChoiceField(
+        label="New type",
+        choices=[("", "Choose a type"), *SubscriptionType.choices],
+        error_messages={"required": "Choose the new type."},
+    )
+
+    def __init__(self, data: Any = None, *, workstream: WorkStream) -> None:
+        """Offer the other two."""
+        super().__init__(data)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  for the type checker
+        field.choices = [
+            ("", "Choose a type"),
+            *(choice for choice in SubscriptionType.choices if choice[0] != workstream.subscription_type),
+        ]
 
 
 def draft_of(data: Mapping[str, str]) -> dict[str, str]:

@@ -2,14 +2,8 @@
 
 from activity.models import Event
 from activity.registry import registry
-from subscriptions.models import AgileTerms, BatchTerms, LeanTerms
+from subscriptions.attributes import MODELS
 from workstreams.choices import EntryPoint, SubscriptionType
-
-_TERMS: dict[str, type[AgileTerms] | type[BatchTerms] | type[LeanTerms]] = {
-    SubscriptionType.AGILE: AgileTerms,
-    SubscriptionType.BATCH: BatchTerms,
-    SubscriptionType.LEAN: LeanTerms,
-}
 
 
 @registry.follows("workstream.started", "empty terms of its type, when staff started it (R20, R21)")
@@ -18,4 +12,4 @@ def open_terms(event: Event) -> None:
     workstream = event.workstream
     assert workstream is not None  # noqa: S101  the verb always names one
     if workstream.entry_point == EntryPoint.STAFF:
-        _TERMS[workstream.subscription_type].objects.get_or_create(workstream=workstream)
+        MODELS[SubscriptionType(workstream.subscription_type)].objects.get_or_create(workstream=workstream)

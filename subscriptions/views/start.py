@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -58,14 +59,21 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def attempt(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    """One attempt: first the address and the code, then the form. It opens on any device (R17)."""
+    """One attempt: first the address and the code, then the form. It opens on any device (R17).
+
+    Its pages are asked for anew each time, so that the back button leads to the WorkStream once there is one. Only
+    the page that answers a form with what is the matter may be shown from memory: asking for it anew would mean
+    sending the form again, and browsers show an error instead.
+    """
     if request.user.is_authenticated:
-        return _form(request, public_id)  # type: ignore[arg-type]
-    response: HttpResponseBase = arrive(request, public_id=public_id)
-    return response
+        response = _form(request, public_id)  # type: ignore[arg-type]
+        if request.method != "POST":
+            add_never_cache_headers(response)
+        return response
+    arrived: HttpResponseBase = arrive(request, public_id=public_id)
+    return arrived
 
 
 class Arrive(SignInView):

@@ -1,0 +1,1 @@
+"""Starting, and the subscription on the WorkStream page and the administration screen."""
