@@ -77,6 +77,10 @@ class PlanDateField(forms.DateField):
         latest = latest.replace(year=latest.year + self.YEARS_AHEAD)
         if not self.earliest <= value <= latest:
             raise forms.ValidationError(
-                f"{value:%d %b} {value.year} cannot be right. Choose a day from {self.earliest:%d %b %Y} to "
-                f"{latest:%d %b %Y}."
+                f"{_in_words(value)} cannot be right. "
+                f"Choose a day from {_in_words(self.earliest)} to {_in_words(latest)}."
             )
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%b} {day.year}"

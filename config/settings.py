@@ -53,7 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     "config.static.PortalStaticFilesConfig",
-    "django.contrib.admin",
+    "config.apps.PortalAdminConfig",
     "django.forms",
     "allauth",
     "allauth.account",
