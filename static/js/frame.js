@@ -126,6 +126,18 @@ document.addEventListener("htmx:responseError", (event) => {
   else toast("Something went wrong on our side. Nothing was lost - please try again.", "danger");
 });
 
+// --- What the last action had to say stands on the page from the start, which screen readers pass over in silence. A
+// region that changes is read out; it is emptied again, so that nobody meets the words twice.
+const said = [...document.querySelectorAll(".notices .notice__text")].map((text) => text.textContent.trim()).join(" ");
+if (said) {
+  const region = document.createElement("div");
+  region.className = "visually-hidden";
+  region.setAttribute("role", "status");
+  document.body.append(region);
+  setTimeout(() => (region.textContent = said), 500);
+  setTimeout(() => region.remove(), 10_000);
+}
+
 // --- Times.
 upgradeTimes();
 showTheme();

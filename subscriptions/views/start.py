@@ -22,6 +22,7 @@ from subscriptions import actions, handoff
 from subscriptions.forms import SelectionForm, StartForm, draft_of
 from subscriptions.handoff import Selection
 from subscriptions.models import StartAttempt
+from workstreams.models import WorkStream
 
 BEGAN_HERE = "start_attempt"
 # Programs that look at links for people: they see the page and leave no attempt behind.
@@ -134,7 +135,7 @@ def _form(request: PortalRequest, public_id: UUID) -> HttpResponse:
     mine = StartAttempt.objects.visible_to(request.user)
     attempt = get_object_or_404(mine.select_related("workstream"), public_id=public_id)
     if attempt.workstream is not None:
-        return redirect(attempt.workstream)
+        return _to_its_chat(attempt.workstream)
     attempt = actions.claim(attempt=attempt, actor=request.user)
     if request.method != "POST" or "choose" in request.POST:
         return _show(request, attempt, StartForm(user=request.user, attempt=attempt))
@@ -143,8 +144,14 @@ def _form(request: PortalRequest, public_id: UUID) -> HttpResponse:
         actions.save_draft(attempt=attempt, actor=request.user, draft=draft_of(request.POST))
         return _show(request, attempt, form, status=422)
     workstream = actions.start_from_attempt(attempt=attempt, actor=request.user, wish=form.wish())
-    messages.success(request, "Your WorkStream is started. Say hello in the chat: the team reads it from now on.")
-    return redirect(workstream)
+    # The page adds by when the team answers.
+    messages.success(request, "WorkStream started.", extra_tags="started")
+    return _to_its_chat(workstream)
+
+
+def _to_its_chat(workstream: WorkStream) -> HttpResponse:
+    """To the page of what was started, with the focus on the chat."""
+    return redirect(f"{workstream.get_absolute_url()}#chat-title")
 
 
 def _show(request: PortalRequest, attempt: StartAttempt, form: StartForm, *, status: int = 200) -> HttpResponse:

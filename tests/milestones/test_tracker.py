@@ -115,7 +115,7 @@ def test_before_the_first_milestone_the_promise_is_told(world: World) -> None:
 def test_a_broken_promise_is_admitted(world: World) -> None:
     WorkStream.objects.filter(pk=world.labels.pk).update(created_at=MONDAY)
     with time_machine.travel(MONDAY + timedelta(days=2)):
-        assert "We are late, and sorry." in tracker(world.labels, world.owner)
+        assert "We are late, and sorry" in tracker(world.labels, world.owner)
 
 
 def test_an_answer_of_a_person_keeps_the_promise(world: World) -> None:

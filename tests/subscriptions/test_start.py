@@ -187,13 +187,21 @@ def test_three_inputs_start_a_workstream(client: Client, world: World) -> None:
     response = client.post(attempt, filled())
 
     workstream = WorkStream.objects.get(name="Street labels", description__startswith="Photos")
-    assert response["Location"] == workstream.get_absolute_url()
+    assert response["Location"] == f"{workstream.get_absolute_url()}#chat-title"
     assert workstream.owner == world.owner
     assert workstream.organization == world.acme
     assert workstream.intended_start == timezone.localdate() + timedelta(days=30)
     assert workstream.milestone is None
     assert workstream.entry_point == EntryPoint.APP_DIRECT
     assert Event.objects.filter(verb="workstream.started", workstream=workstream).count() == 1
+
+
+def test_the_first_page_says_once_by_when_the_team_answers(client: Client, world: World) -> None:
+    started = client.post(begin(client, world.owner), filled())
+    promised = "WorkStream started. The team answers by <time"
+
+    assert promised in " ".join(client.get(started["Location"]).content.decode().split())
+    assert promised not in " ".join(client.get(started["Location"]).content.decode().split())
 
 
 def test_coming_directly_is_agile_with_nothing_known_and_chosen_by_nobody(client: Client, world: World) -> None:
