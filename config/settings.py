@@ -245,8 +245,11 @@ SALESFORCE_ORGANIZATION_ID = env.str("SALESFORCE_ORGANIZATION_ID", default="")
 # Where colleagues open Salesforce, like https://acme.lightning.force.com. Opportunities are linked there, and pasted
 # links into another organisation are refused; empty does neither.
 SALESFORCE_BASE_URL = env.str("SALESFORCE_BASE_URL", default="").rstrip("/")
-# Stages beyond those of the ledger's table, or other steps for them: "Negotiation=3,Proposal/Price Quote=2" (R103).
-SALESFORCE_STAGE_STEPS = env.dict("SALESFORCE_STAGE_STEPS", cast={"value": int}, default={})
+# Stages beyond those of the ledger's table, or other steps for them: "Negotiation=3;Proposal/Price Quote=2" (R103).
+try:
+    SALESFORCE_STAGE_STEPS = env.dict("SALESFORCE_STAGE_STEPS", cast={"value": int}, default={})
+except ValueError as _error:
+    raise ImproperlyConfigured(f"SALESFORCE_STAGE_STEPS must be like Negotiation=3;Verbal=3 ({_error}).") from _error
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

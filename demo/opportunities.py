@@ -47,6 +47,7 @@ def telling(opportunity_id: str, stage: str, at: datetime) -> InboundEvent:
 def opportunity(told: InboundEvent) -> Opportunity:
     """The newest we know after a notification."""
     assert told.happened_at is not None  # noqa: S101  every telling has its time
+    is_followed = told.state in {InboundEvent.State.APPLIED, InboundEvent.State.UNCHANGED}
     return Opportunity(
         opportunity_id=told.subject_id,
         stage=told.payload["stageName"],
@@ -54,4 +55,5 @@ def opportunity(told: InboundEvent) -> Opportunity:
         is_won=told.payload["isWon"],
         modified_at=told.happened_at,
         heard_at=told.received_at,
+        followed_stage=told.payload["stageName"] if is_followed else "",
     )

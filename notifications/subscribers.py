@@ -1,5 +1,6 @@
 """Who is told what by mail. Nobody is told of their own acts, and nobody twice of one."""
 
+from accounts.capabilities import Role
 from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
@@ -62,4 +63,26 @@ def tell_both_leads(event: Event) -> None:
             because="you were WorkStream Lead there until now.",
             by=event.actor_name,
             lead=lead,
+        )
+
+
+@registry.follows("salesforce.stage_heard", "a mail to the WorkStream Lead when it asks for a person (A24, A25, A27)")
+def tell_who_is_asked_about_a_stage(event: Event) -> None:
+    """A decision, a closed WorkStream, a stage without milestone; what failed, administrators read too."""
+    asks = event.data.get("asks")
+    if not asks:
+        return
+    workstream = _workstream(event)
+    people = {workstream.lead} if workstream.lead else set()
+    if asks == "failed":
+        people |= set(User.objects.filter(role=Role.ADMIN, is_active=True))
+    for person in sorted(people, key=lambda person: person.pk):
+        tell(
+            person,
+            "salesforce_asks",
+            workstream=workstream,
+            because="you are WorkStream Lead there." if person == workstream.lead else "you administer the portal.",
+            stage=event.data["stage"],
+            reason=event.data["reason"],
+            asks=asks,
         )

@@ -54,16 +54,17 @@ def apply(event: InboundEvent) -> None:
     if opportunity and heard.order < _known(opportunity).order:
         _settle(event, State.IGNORED, _older_than(opportunity, heard))
         return
+    is_news = opportunity is None or opportunity.stage != heard.stage
     opportunity = _learn(event.subject_id, heard)
     _replace_waiting(event)
-    followed = _follow(event, heard, opportunity)
+    followed = _follow(event, heard, opportunity, is_news=is_news)
     Opportunity.objects.filter(pk=opportunity.pk).update(followed_stage=heard.stage if followed else "")
 
 
 def gave_up(event: InboundEvent) -> None:
     """Record on the WorkStream that a stage could not be worked."""
     event.workstream = _tied_to(event.subject_id)
-    _settle(event, State.FAILED, event.reason)
+    _settle(event, State.FAILED, event.reason, asks="failed")
 
 
 def newest_event(opportunity: Opportunity) -> InboundEvent | None:
@@ -75,16 +76,19 @@ def newest_event(opportunity: Opportunity) -> InboundEvent | None:
     )
 
 
-def _follow(event: InboundEvent, heard: Heard, opportunity: Opportunity) -> bool:
-    """Settle the newest event; returns whether the milestone now follows its stage."""
+def _follow(event: InboundEvent, heard: Heard, opportunity: Opportunity, *, is_news: bool) -> bool:
+    """Settle the newest event; returns whether the milestone now follows its stage.
+
+    People are asked about a stage when it is news, not each time the record is saved with the same one.
+    """
     workstream = event.workstream
     step = step_of(heard.stage)
     if workstream is None:
         _settle(event, State.WAITING_FOR_TIE, "No WorkStream is tied to this opportunity yet.")
     elif not workstream.is_open:
-        _settle(event, State.IGNORED, f"“{workstream.name}” is closed.")
+        _settle(event, State.IGNORED, f"“{workstream.name}” is closed.", asks="closed" if is_news else "")
     elif step is None:
-        _settle(event, State.IGNORED, _without_milestone(heard))
+        _settle(event, State.IGNORED, _without_milestone(heard), asks="without_milestone" if is_news else "")
     elif opportunity.followed_stage == heard.stage:
         _settle(event, State.UNCHANGED, f"The stage is still “{heard.stage}”.")
         return True
@@ -93,7 +97,8 @@ def _follow(event: InboundEvent, heard: Heard, opportunity: Opportunity) -> bool
         try:
             workstream = follow_salesforce(workstream=workstream, step=step)
         except ForkUndecided:
-            _settle(event, State.NEEDS_DECISION, "Choose in-house squad or distributed workers; then it is followed.")
+            choose = "Choose in-house squad or distributed workers; then it is followed."
+            _settle(event, State.NEEDS_DECISION, choose, asks="delivery" if is_news else "")
             return False
         if workstream.milestone == before:
             _settle(event, State.UNCHANGED, f"It already stood at {workstream.milestone_label}.")
@@ -136,7 +141,8 @@ def _replace_waiting(event: InboundEvent) -> None:
         settle(older, State.IGNORED, f"A newer stage came: “{event.payload['stageName']}”.")
 
 
-def _settle(event: InboundEvent, state: State, reason: str) -> None:
+def _settle(event: InboundEvent, state: State, reason: str, *, asks: str = "") -> None:
+    """Settle an event and record it on its WorkStream; `asks` names what a person is now asked to look at."""
     settle(event, state, reason)
     if event.workstream:
         record(
@@ -149,6 +155,7 @@ def _settle(event: InboundEvent, state: State, reason: str) -> None:
                 "state": str(state),
                 "outcome": State(state).label.lower(),
                 "reason": event.reason,
+                "asks": asks,
             },
         )
 

@@ -1,0 +1,71 @@
+"""Who is told when a stage of Salesforce asks for a person (A24, A25, A27)."""
+
+import pytest
+
+from integrations import work
+from integrations.models import InboundEvent
+from integrations.work import work_next
+from notifications.models import Mail
+from tests.conftest import World
+from tests.integrations.conftest import Salesforce, Tie
+from workstreams.actions import close
+from workstreams.choices import CloseReason
+from workstreams.models import WorkStream
+
+
+@pytest.fixture
+def led(world: World, tied: Tie) -> WorkStream:
+    """A BATCH WorkStream with a lead, tied."""
+    return tied(world.scans, lead=world.architect)
+
+
+def told(subject: str) -> list[str]:
+    return sorted(person for mail in Mail.objects.filter(subject=subject) for person in mail.recipients)
+
+
+def test_the_lead_is_asked_for_the_choice_of_delivery_once(
+    salesforce: Salesforce, world: World, led: WorkStream
+) -> None:
+    salesforce.tell("Booked", minute=1)
+    salesforce.tell("Booked", minute=2)
+
+    mail = Mail.objects.get(subject="Salesforce says “Booked”: Invoice scans")
+    assert mail.recipients == [world.architect.email]
+    assert "Choose in-house squad or distributed workers" in mail.text
+    assert f"/workstreams/{led.public_id}/administration/salesforce/" in mail.text
+
+
+def test_the_lead_hears_of_a_stage_without_milestone(salesforce: Salesforce, world: World, led: WorkStream) -> None:
+    salesforce.tell("Closed Lost", isClosed=True)
+
+    assert told("Salesforce says “Closed Lost”: Invoice scans") == [world.architect.email]
+
+
+def test_the_lead_hears_what_comes_after_closing(salesforce: Salesforce, world: World, led: WorkStream) -> None:
+    close(workstream=led, actor=world.architect, reason=CloseReason.LOST)
+    salesforce.tell("Proposal")
+
+    assert told("Salesforce says “Proposal”: Invoice scans") == [world.architect.email]
+
+
+def test_administrators_hear_what_failed_too(salesforce: Salesforce, world: World, led: WorkStream) -> None:
+    salesforce.push("Proposal")
+    InboundEvent.objects.update(attempts=work.GIVE_UP_AFTER)
+    work_next()
+
+    assert told("Salesforce says “Proposal”: Invoice scans") == sorted([world.admin.email, world.architect.email])
+
+
+def test_what_was_followed_or_came_late_tells_nobody(salesforce: Salesforce, led: WorkStream) -> None:
+    salesforce.tell("Contracting", minute=2)
+    salesforce.tell("Proposal", minute=1)
+
+    assert told("Salesforce says “Contracting”: Invoice scans") == []
+    assert told("Salesforce says “Proposal”: Invoice scans") == []
+
+
+def test_without_a_lead_nobody_is_asked(salesforce: Salesforce, world: World, tied: Tie) -> None:
+    tied(world.scans)
+    salesforce.tell("Booked")
+
+    assert not Mail.objects.filter(subject__startswith="Salesforce").exists()
