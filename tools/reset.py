@@ -1,5 +1,6 @@
 """`make reset`: delete the data of `make run`, and nothing else. Refuses while the portal runs."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -26,6 +27,8 @@ def main() -> int:
     # The copies of programs there serve the tests too, whose folders are their own.
     outside = outside_place(state / "services") if "PORTAL_STATE" in os.environ else outside_folder()
     shutil.rmtree(outside, ignore_errors=True)
+    with contextlib.suppress(OSError):  # missing, or in use by another folder's data
+        outside_folder().rmdir()
     print("The data is deleted; the next `make run` begins anew.")
     return 0
 

@@ -125,7 +125,9 @@ class Portal:
         self._prepare()
         python = sys.executable
         celery = [python, "-m", "celery", "-A", "config"]
+        # First what people wait for: three Djangos that start at once would take turns.
         self._start_server("web", [python, *self._web_arguments()])
+        self._await_pages()
         self._start_server(
             "worker",
             [*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle", "-l", "INFO"],
@@ -133,7 +135,6 @@ class Portal:
         self._start_server(
             "beat", [*celery, "beat", "-s", str(self.state / "beat-schedule"), "--pidfile=", "-l", "INFO"]
         )
-        self._await_pages()
 
     def announce(self, seconds: float) -> None:
         """Print the address, the demo people and how to stop."""

@@ -39,8 +39,8 @@ class OwnPortal:
 @pytest.fixture(scope="module")
 def running(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LivePortal, Guard]]:
     folder = tmp_path_factory.mktemp("faults")
-    with Guard() as servers, Guard() as programs:
-        place = find_place(folder)
+    place = find_place(tmp_path_factory.mktemp("services"))
+    with Guard(remove=place.folder) as servers, Guard() as programs:
         portal = LivePortal(
             programs,
             folder,

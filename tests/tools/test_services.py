@@ -1,5 +1,6 @@
 """The embedded servers: private, in UTC, quick to come back, and gone with their owner."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -24,6 +25,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     yield found
     if outside_folder() in found.folder.parents:
         shutil.rmtree(found.folder)
+        with contextlib.suppress(OSError):  # others may be in there
+            outside_folder().rmdir()
 
 
 @pytest.fixture
