@@ -59,6 +59,13 @@ class EntryPoint(models.TextChoices):
     STAFF = "staff", "Started by staff"
 
 
+class Lifecycle(models.TextChoices):
+    """What a client organisation is to us (R7, R9): derived from its WorkStreams, never typed in (A5)."""
+
+    USER = "user", "User (prospect)"
+    CUSTOMER = "customer", "Customer"
+
+
 class Side(models.TextChoices):
     """The two teams of a WorkStream (R66, R83)."""
 

@@ -3,8 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -64,6 +66,11 @@ class WorkStream(models.Model):
     # Counts edits of the fields people type, so that a stale form is noticed.
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    # The name as it is searched: in small letters, and each word with a space before it, also the first.
+    name_norm = models.GeneratedField(
+        expression=Concat(Value(" "), Lower("name")), output_field=models.TextField(), db_persist=True
+    )
+
     objects = WorkStreamQuerySet.as_manager()
 
     class Meta:
@@ -73,6 +80,7 @@ class WorkStream(models.Model):
             models.Index(fields=["status", "-last_activity_at", "-id"], name="grid_status"),
             models.Index(fields=["organization", "-last_activity_at", "-id"], name="grid_organization"),
             models.Index(fields=["-last_activity_at", "-id"], name="grid_latest"),
+            GinIndex(OpClass("name_norm", "gin_trgm_ops"), name="grid_name"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,0 +1,344 @@
+"""Reading the grid's question off an address. Whatever an address holds, there is an answer, never an error page.
+
+An address says everything it asks: `?type=batch&lead=me`. One that asks nothing is the default, "Lead: me" (R89);
+`?lead=any` is how "everything" is written, because an address without any question is taken.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.http import urlencode
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, MultipleChoiceFilter
+
+from accounts.fields import LineField
+from accounts.models import Organization, User
+from workstreams import grid
+from workstreams.choices import EntryPoint, Lifecycle, Milestone, Status, SubscriptionType
+from workstreams.grid import GridQuery, People, Sort
+from workstreams.models import WorkStream
+
+ME, NOBODY, ANY, NONE = "me", "none", "any", "none"
+MOST_VALUES = 50
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+MILESTONES = [(NONE, "No milestone yet"), *Milestone.choices]
+YES_OR_NO = [("yes", "Tied to Salesforce"), ("no", "Not tied")]
+RECENTLY = [("1", "Last 24 hours"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("90", "Last 90 days")]
+SORTS = [(prefix + sort.value, sort.value) for sort in Sort for prefix in ("", "-")]
+
+Pair = tuple[str, str]
+
+
+class _Lenient:
+    """Mixed into fields: what cannot be understood is left out and remembered, and the rest counts."""
+
+    ignored: list[str]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{**options, "required": False})
+        self.ignored = []
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        copy = super().__deepcopy__(memo)  # type: ignore[misc]
+        copy.ignored = []
+        return copy
+
+
+class KnownChoices(_Lenient, forms.MultipleChoiceField):
+    """Those of the values that are choices."""
+
+    def clean(self, value: Any) -> list[str]:
+        """The known values, each once, in the order of the choices."""
+        given = dict.fromkeys(str(item) for item in (value or []) if item)
+        self.ignored += [item for item in given if not self.valid_value(item)]
+        return [str(choice) for choice, _ in cast("list[Pair]", self.choices) if choice in given]
+
+
+class Ids(_Lenient, forms.MultipleChoiceField):
+    """Words that have a meaning, and ids of rows, which are looked up later."""
+
+    def __init__(self, *args: Any, words: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.words = words
+
+    def clean(self, value: Any) -> list[str]:
+        """Words and well-formed ids, each once, in the order given."""
+        found = []
+        for item in dict.fromkeys(str(item) for item in (value or []) if item):
+            if item in self.words:
+                found.append(item)
+            elif (known := _uuid(item)) and len(found) < MOST_VALUES:
+                found.append(str(known))
+            else:
+                self.ignored.append(item)
+        return found
+
+
+class OneChoice(_Lenient, forms.ChoiceField):
+    """One of the choices, or nothing."""
+
+    def clean(self, value: Any) -> str:
+        """The value, if it is a choice."""
+        text = str(value or "")
+        if text and not self.valid_value(text):
+            self.ignored.append(text)
+            return ""
+        return text
+
+
+class Day(_Lenient, forms.DateField):
+    """A day that a WorkStream could have to do with, or nothing."""
+
+    def clean(self, value: Any) -> date | None:
+        """The day, if it is one."""
+        try:
+            day = cast("date | None", super().clean(value))
+        except ValidationError:
+            self.ignored.append(str(value))
+            return None
+        if day and not EARLIEST <= day <= LATEST:
+            self.ignored.append(str(value))
+            return None
+        return day
+
+
+class SearchTerm(_Lenient, LineField):
+    """A part of a name; control characters and what is longer than any name are cut away."""
+
+    def clean(self, value: Any) -> str:
+        """The term on one line."""
+        return cast("str", self.to_python(str(value or "")[: 10 * grid.LONGEST_NAME]))[: grid.LONGEST_NAME]
+
+
+class _Search(CharFilter):  # type: ignore[misc]
+    field_class = SearchTerm
+
+
+class _Choices(MultipleChoiceFilter):  # type: ignore[misc]
+    field_class = KnownChoices
+
+
+class _Ids(MultipleChoiceFilter):  # type: ignore[misc]
+    field_class = Ids
+
+
+class _One(ChoiceFilter):  # type: ignore[misc]
+    field_class = OneChoice
+
+
+class _Day(DateFilter):  # type: ignore[misc]
+    field_class = Day
+
+
+class WorkStreamFilter(FilterSet):  # type: ignore[misc]
+    """Every attribute of A30 by its name in an address. `qs` holds the rows, in no order and none twice."""
+
+    q = _Search(label="Name")
+    type = _Choices(label="Type", choices=SubscriptionType.choices)
+    milestone = _Choices(label="Milestone", choices=MILESTONES)
+    status = _Choices(label="Status", choices=Status.choices)
+    lead = _Ids(label="Lead", words=(ME, NOBODY, ANY))
+    owner = _Ids(label="Owner", words=(NOBODY,))
+    client = _Ids(label="Client")
+    lifecycle = _Choices(label="Client is", choices=Lifecycle.choices)
+    entry = _Choices(label="Came by", choices=EntryPoint.choices)
+    salesforce = _One(label="Salesforce", choices=YES_OR_NO)
+    active = _One(label="Active", choices=RECENTLY)
+    created_from = _Day(label="Created from")
+    created_to = _Day(label="Created until")
+    start_from = _Day(label="Intended start from")
+    start_to = _Day(label="Intended start until")
+    sort = _One(label="Order", choices=SORTS)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, user: User, now: datetime) -> None:
+        """The filter for an address's query, as this person asks it."""
+        super().__init__(data, queryset=WorkStream.objects.visible_to(user))
+        self.user = user
+        self.now = now
+
+    def filter_queryset(self, queryset: "QuerySet[WorkStream]") -> "QuerySet[WorkStream]":
+        """The rows that answer, by `grid.narrow`: django-filter's own way would add a DISTINCT over every column."""
+        return grid.narrow(queryset, read(self).query)
+
+
+# The order in which attributes stand in addresses and as chips.
+ATTRIBUTES = tuple(name for name in WorkStreamFilter.base_filters if name != "sort")
+
+
+@dataclass(frozen=True)
+class Address:
+    """What the grid's address says: pairs of attribute and value, and the order. Always written the same way."""
+
+    pairs: tuple[Pair, ...]
+    sort: Sort = Sort.ACTIVITY
+    descending: bool = True
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it asks what an address without question asks."""
+        return self.pairs == (("lead", ME),)
+
+    def query_string(self, **places: str) -> str:
+        """The query with its question mark, or nothing for the default; `places` may name `after` or `before`."""
+        pairs = list(self.pairs) or [("lead", ANY)]
+        if self.is_default:
+            pairs = []
+        if (self.sort, self.descending) != (Sort.ACTIVITY, True):
+            pairs.append(("sort", self.sort_value))
+        pairs += places.items()
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    @property
+    def sort_value(self) -> str:
+        """The order as it is written in an address."""
+        return f"-{self.sort.value}" if self.descending else self.sort.value
+
+    def without(self, pair: Pair) -> "Address":
+        """The same without one value."""
+        return Address(tuple(kept for kept in self.pairs if kept != pair), self.sort, self.descending)
+
+    def cleared(self) -> "Address":
+        """The same order, asking for every WorkStream."""
+        return Address((), self.sort, self.descending)
+
+    def sorted_by(self, sort: Sort) -> "Address":
+        """The same in another order; asking for the order that is there turns it round."""
+        descending = not self.descending if sort == self.sort else sort.newest_first
+        return Address(self.pairs, sort, descending)
+
+    def with_pairs(self, *pairs: Pair) -> "Address":
+        """Another question in the same order."""
+        return Address(pairs, self.sort, self.descending)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood of an address: the question, how to write it, the rows it names, and what was left out."""
+
+    query: GridQuery
+    address: Address
+    people: dict[str, User] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    has_ignored: bool = False
+
+
+def read(filters: WorkStreamFilter) -> Reading:
+    """Understand what was filled in. Costs one statement where it names people, and one where it names clients."""
+    filters.form.is_valid()  # every field is lenient: nothing makes it invalid
+    found: dict[str, Any] = filters.form.cleaned_data
+    people = _by_id(User.objects.visible_to(filters.user), _uuids(found["lead"] + found["owner"]))
+    organizations = _by_id(Organization.objects.visible_to(filters.user), _uuids(found["client"]))
+
+    pairs = tuple(_pairs(found, people, organizations, filters.user)) if _asks(filters.data) else (("lead", ME),)
+    values = _values(pairs)
+    sort, descending = _order(found["sort"])
+    has_ignored = any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values()) or any(
+        item not in people and item not in organizations
+        for item in _uuids(found["lead"] + found["owner"] + found["client"])
+    )
+    query = GridQuery(
+        name=found["q"],
+        types=frozenset(values["type"]),
+        milestones=frozenset(values["milestone"]) - {NONE},
+        without_milestone=NONE in values["milestone"],
+        statuses=frozenset(values["status"]),
+        leads=_people(values["lead"], people, filters.user),
+        owners=_people(values["owner"], people, filters.user),
+        organizations=frozenset(organizations[item].pk for item in values["client"]),
+        lifecycles=frozenset(values["lifecycle"]),
+        entry_points=frozenset(values["entry"]),
+        created_from=_midnight(found["created_from"]),
+        created_before=_midnight(found["created_to"], days_later=1),
+        start_from=found["start_from"],
+        start_to=found["start_to"],
+        is_tied={"yes": True, "no": False}.get(found["salesforce"]),
+        active_since=filters.now - timedelta(days=int(found["active"])) if found["active"] else None,
+        sort=sort,
+        descending=descending,
+    )
+    return Reading(query, Address(pairs, sort, descending), people, organizations, has_ignored)
+
+
+def chip_text(pair: Pair, reading: Reading) -> str:
+    """What a value in force is called: “Lead: me”, “Type: BATCH”."""
+    name, value = pair
+    if name == "q":
+        return f"Name: “{value}”"
+    form_filter = WorkStreamFilter.base_filters[name]
+    if name in {"salesforce", "active"}:
+        return str(dict(form_filter.extra["choices"])[value])
+    if isinstance(form_filter, _Day):
+        day = date.fromisoformat(value)
+        return f"{form_filter.label} {day.day} {day:%b %Y}"
+    if isinstance(form_filter, _Choices):
+        return f"{form_filter.label}: {dict(form_filter.extra['choices'])[value]}"
+    words = {ME: "me", NOBODY: "nobody"}
+    named = reading.people.get(value) or reading.organizations.get(value)
+    return f"{form_filter.label}: {words.get(value) or named}"
+
+
+def _asks(data: Mapping[str, Any]) -> bool:
+    """Whether an address asks for any attribute at all; an order or a page alone is no question."""
+    given = data if isinstance(data, QueryDict) else QueryDict(urlencode(data or {}, doseq=True))
+    return any(any(given.getlist(name)) for name in ATTRIBUTES)
+
+
+def _pairs(
+    found: dict[str, Any], people: dict[str, User], organizations: dict[str, Organization], user: User
+) -> Iterator[Pair]:
+    known = people.keys() | organizations.keys() | {ME, NOBODY}
+    own_id = str(user.public_id)
+    for name in ATTRIBUTES:
+        value = found[name]
+        if name in {"lead", "owner", "client"}:
+            named = [ME if name == "lead" and item == own_id else item for item in value if item in known]
+            yield from ((name, item) for item in dict.fromkeys(named))
+        elif isinstance(value, list):
+            yield from ((name, item) for item in value)
+        elif value:
+            yield name, value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _values(pairs: Sequence[Pair]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {name: [] for name in ATTRIBUTES}
+    for name, value in pairs:
+        values[name].append(value)
+    return values
+
+
+def _people(values: Sequence[str], people: dict[str, User], user: User) -> People:
+    ids = frozenset(user.pk if value == ME else people[value].pk for value in values if value != NOBODY)
+    return People(ids, nobody=NOBODY in values)
+
+
+def _by_id(rows: Any, ids: Sequence[str]) -> dict[str, Any]:
+    return {str(row.public_id): row for row in rows.filter(public_id__in=ids)} if ids else {}
+
+
+def _uuids(values: Sequence[str]) -> list[str]:
+    return [value for value in values if value not in {ME, NOBODY, ANY}]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def _order(value: str) -> tuple[Sort, bool]:
+    return (Sort(value.removeprefix("-")), value.startswith("-")) if value else (Sort.ACTIVITY, True)
+
+
+def _midnight(day: date | None, *, days_later: int = 0) -> datetime | None:
+    """The moment a day begins in the reader's time zone."""
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days_later), time.min))
