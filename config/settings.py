@@ -208,6 +208,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SESAME_MAX_AGE = 15 * 60
 SESAME_ONE_TIME = True
 SESAME_INVALIDATE_ON_EMAIL_CHANGE = True
+SESAME_PRIMARY_KEY_FIELD = "public_id"  # no running number in an address
 SESAME_TOKEN_NAME = "key"  # noqa: S105  the name of a parameter, not a secret
 
 # --- Mail --------------------------------------------------------------------------------------------------------

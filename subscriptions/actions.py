@@ -269,7 +269,7 @@ def _may_start(actor: User) -> None:
     """
     require(actor, Can.START_WORKSTREAM)
     if actor.is_team:
-        raise NotAllowed("This is the clients' way to start a WorkStream. Start one for a client from the grid.")
+        raise NotAllowed("This is the clients' way to start a WorkStream. Colleagues start one on a page of their own.")
 
 
 def _lock(attempt: StartAttempt, actor: User | None) -> StartAttempt:

@@ -269,7 +269,7 @@ class TermsForm(forms.Form):
         self.kind = SubscriptionType(workstream.subscription_type)
         self.stored = terms_of(workstream)
         fields = term_fields(self.kind, for_clients=for_clients)
-        initial = {name: getattr(self.stored, name) for name in fields}
+        initial = {name: _as_typed(getattr(self.stored, name)) for name in fields}
         super().__init__(data, initial=initial | {"seen": fingerprint(self.stored)})
         self.fields |= fields
         self.names = list(fields)
@@ -356,6 +356,11 @@ def draft_of(data: Mapping[str, str]) -> dict[str, str]:
     names = [name for name in StartForm.base_fields if name != "time_zone"]
     names += [f"{kind}_{name}" for kind in SubscriptionType for name in fields_of(kind, for_clients=True)]
     return {name: several_lines(data[name][:LONGEST_DRAFT_VALUE]) for name in names if name in data}
+
+
+def _as_typed(value: Any) -> Any:
+    """A stored number as somebody would type it: without idle zeros."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
 def _latest(today: date) -> date:

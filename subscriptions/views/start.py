@@ -10,12 +10,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from accounts.sign_in import SignInForm, SignInView
 from subscriptions import actions, handoff
@@ -39,8 +40,8 @@ def start(request: HttpRequest) -> HttpResponse:
     with a button that does the same.
     """
     user = request.user if request.user.is_authenticated else None
-    if user is not None and user.is_team and (for_clients := _start_for_a_client()):
-        return redirect(for_clients)
+    if user is not None and user.is_team and user.may(Can.START_WORKSTREAM):
+        return redirect("workstreams:new")
     link = handoff.read(request.META.get("QUERY_STRING", ""))
     if request.method != "POST" and not _is_visited(request):
         context = {"selection": link.selection, "query": request.META.get("QUERY_STRING", "")}
@@ -188,11 +189,3 @@ def _is_visited(request: HttpRequest) -> bool:
     purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
     agent = request.headers.get("User-Agent", "")
     return request.method == "GET" and "prefetch" not in purpose and not _NOT_A_VISITOR.search(agent)
-
-
-def _start_for_a_client() -> str:
-    """The colleagues' own page, once there is one."""
-    try:
-        return reverse("workstreams:start_for_client")
-    except NoReverseMatch:
-        return ""

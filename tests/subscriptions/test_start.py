@@ -339,14 +339,30 @@ def test_without_a_company_the_address_names_the_organisation(email: str, name: 
     assert Organization.objects.get().name == name
 
 
-@pytest.mark.parametrize("who", ["isr", "admin", "agile_worker", "architect"])
-def test_colleagues_do_not_start_the_clients_way(who: str, client: Client, world: World) -> None:
+@pytest.mark.parametrize("who", ["isr", "admin"])
+def test_colleagues_are_led_to_their_own_way_of_starting(who: str, client: Client, world: World) -> None:
     client.force_login(getattr(world, who))
-    response = client.get("/start/")
 
-    assert response.status_code in {302, 403}
-    assert "/start/" not in response.get("Location", "")
+    assert client.get("/start/")["Location"] == "/workstreams/new/"
     assert not StartAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["agile_worker", "architect"])
+def test_who_starts_none_is_told_so(who: str, client: Client, world: World) -> None:
+    client.force_login(getattr(world, who))
+
+    assert client.get("/start/").status_code == 403
+    assert not StartAttempt.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["isr", "agile_worker"])
+def test_colleagues_do_not_take_over_a_visitors_attempt(who: str, client: Client, world: World) -> None:
+    attempt = arrive(client, CALCULATOR)
+    client.force_login(getattr(world, who))
+
+    assert client.get(attempt).status_code == 403
+    assert client.post(attempt, filled()).status_code == 403
+    assert StartAttempt.objects.get().user is None
 
 
 # --- Once ----------------------------------------------------------------------------------------------------------
