@@ -62,6 +62,13 @@ class Pane:
         return first if first > 1 else 0
 
     @property
+    def awaits_first_words(self) -> bool:
+        """Whether a client has only been greeted so far: then words to begin with help, below the greeting."""
+        if self.is_notes or self.blank.look != "client" or not self.may_write:
+            return False
+        return not self.older_than and not any(line.entry.author_id for line in self.lines)
+
+    @property
     def is_at_the_end(self) -> bool:
         """Whether the newest one is among these; an older page without script is not."""
         return not self.lines or self.lines[-1].entry.number >= self.last

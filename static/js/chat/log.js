@@ -158,6 +158,7 @@ export class Log {
     if (!link || this.#isLoading || first <= 1) return;
     this.#isLoading = true;
     link.setAttribute("aria-busy", "true");
+    let hasLoaded = false;
     try {
       const answer = await fetch(`${this.#pane.dataset.url}?before=${first}`);
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
@@ -172,12 +173,16 @@ export class Log {
       }
       this.#arrange();
       this.#box.scrollTop = this.#box.scrollHeight - below;
+      hasLoaded = true;
     } catch {
       toast("Older messages could not be loaded. Please try again.", "warning");
     } finally {
       link.removeAttribute("aria-busy");
       // A failing server is not asked again by the next pixel that is scrolled.
-      setTimeout(() => (this.#isLoading = false), 300);
+      setTimeout(() => {
+        this.#isLoading = false;
+        if (hasLoaded) this.look();
+      }, 300);
     }
   }
 
