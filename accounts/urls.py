@@ -8,6 +8,7 @@ CLOSED = ["login/", "login/code/", "signup/", "inactive/", "email/", "password/r
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-in/link/", views.sign_in_link, name="sign_in_link"),
+    path("sign-in/again/", views.sign_in_again, name="sign_in_again"),
     path("sign-in/password/", views.sign_in_by_password, name="sign_in_by_password"),
     path("roles/", views.capabilities, name="capabilities"),
     # Before allauth's own addresses.

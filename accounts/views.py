@@ -64,6 +64,13 @@ def to_sign_in(request: HttpRequest, **_: str) -> HttpResponse:
     return redirect(f"{reverse('accounts:sign_in')}{query}")
 
 
+@login_not_required
+@require_GET
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """“Use another address”: back to where this session began to sign in, which is the start page or the sign-in."""
+    return redirect(remembered_next(request) or "accounts:sign_in")
+
+
 @require_GET
 def capabilities(request: PortalRequest) -> HttpResponse:
     """The table role x capability, as the code holds it."""

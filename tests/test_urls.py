@@ -16,6 +16,7 @@ PUBLIC = {
     "accounts:sign_in",
     "accounts:sign_in_link",
     "accounts:sign_in_by_password",
+    "accounts:sign_in_again",
     "subscriptions:start",
     "integrations:salesforce_stage",
     # Only where DEMO is on (tests/demo/test_demo_off.py).

@@ -84,6 +84,22 @@ def test_nobody_is_led_out_of_the_portal(hostile: str, client: Client, world: Wo
     assert response["Location"] == reverse("home")
 
 
+def test_another_address_is_asked_for_where_one_began(client: Client, world: World) -> None:
+    assert client.get("/sign-in/again/")["Location"] == SIGN_IN
+    page = client.get(ask(client, world.owner.email, "/my-workstreams/") + "&next=javascript:alert(1)")
+
+    assert 'href="javascript' not in page.content.decode()
+    assert client.get("/sign-in/again/")["Location"] == "/my-workstreams/"
+
+
+def test_many_addresses_from_one_network_are_slowed_down(client: Client, world: World) -> None:
+    for number in range(30):
+        client.post(SIGN_IN, {"email": f"a{number}@initech.example"})
+
+    assert client.post(SIGN_IN, {"email": "a31@initech.example"}).status_code == 429
+    assert not User.objects.filter(email="a31@initech.example").exists()
+
+
 def test_known_unknown_and_closed_addresses_get_the_same_answer_and_one_mail(world: World) -> None:
     User.objects.filter(pk=world.member.pk).update(is_active=False)
     pages = []

@@ -1,8 +1,10 @@
 """Links from the public site: what is read, what is left out, and that nothing breaks."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from subscriptions.handoff import CAMPAIGN, Selection, read, read_referrer
@@ -135,8 +137,6 @@ _values = st.one_of(
 @given(st.lists(st.tuples(st.one_of(st.sampled_from(KNOWN), st.text(max_size=10)), _values), max_size=12), st.text())
 @settings(max_examples=300)
 def test_no_link_is_too_strange_to_read(pairs: list[tuple[str, str]], noise: str) -> None:
-    from urllib.parse import quote
-
     for query in ("&".join(f"{quote(name)}={quote(text)}" for name, text in pairs), noise):
         selection = read(query).selection
         for kind in SubscriptionType:
@@ -159,3 +159,18 @@ def test_every_link_leads_to_a_page(query: str, client: Client, db: None) -> Non
 
     assert response.status_code == 200
     assert "Where can we reach you?" in response.content.decode()
+
+
+@given(
+    st.dictionaries(st.sampled_from(KNOWN), _values, max_size=4),
+    st.text(max_size=40),
+    st.sampled_from(["get", "head", "post"]),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_link_breaks_the_page(client: Client, db: None, found: dict[str, str], noise: str, method: str) -> None:
+    query = "&".join(f"{name}={quote(text)}" for name, text in found.items())
+    response = getattr(client, method)(f"/start/?{query}&{quote(noise, safe='=&')}", headers={"Referer": noise})
+
+    assert response.status_code in {200, 302}
+    if response.status_code == 302:
+        assert client.get(response["Location"]).status_code == 200
