@@ -8,6 +8,7 @@ from django.contrib.auth import get_user
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 from time_machine import travel
 
 from accounts import actions
@@ -348,6 +349,16 @@ def test_without_redis_the_limits_sleep_and_people_sign_in() -> None:
 
     assert away.add("lock", True) is True
     assert away.get("lock", []) == []
+
+
+def test_somebody_signs_in_while_redis_is_away(client: Client, world: World, settings: Settings) -> None:
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:9/0"}
+    settings.CACHES = {"default": away}
+    settings.DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = False
+    where_to = ask(client, world.owner.email)
+    client.post(where_to, {"code": code_in(latest_mail(world.owner.email))})
+
+    assert is_signed_in_as(client, world.owner)
 
 
 def test_the_mail_says_the_same_with_and_without_markup(client: Client, world: World) -> None:
