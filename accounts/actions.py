@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts import events
 from accounts.capabilities import Can, Role
 from accounts.errors import BelongsElsewhere, LastAdministrator, NotAllowed, OrganizationExists
+from accounts.fields import one_line
 from accounts.models import Organization, User
 from activity.record import record
 
@@ -105,7 +106,12 @@ def edit_person(
         raise LastAdministrator(f"{person.display_name} is the only administrator. Make somebody else one first.")
 
     before = Role(person.role)
-    wanted = {"name": name, "role": str(role), "is_active": is_active, "told_of_unassigned": told_of_unassigned}
+    wanted = {
+        "name": one_line(name),
+        "role": str(role),
+        "is_active": is_active,
+        "told_of_unassigned": told_of_unassigned,
+    }
     if role != Role.CLIENT:
         wanted["organization"] = None
     changed = {field: value for field, value in wanted.items() if getattr(person, field) != value}

@@ -15,6 +15,10 @@ class EventQuerySet(models.QuerySet[M]):
         rows = self.select_related("actor").order_by("-id")
         return rows if before is None else rows.filter(pk__lt=before)
 
+    def without(self, verbs: list[str]) -> Self:
+        """Those of other kinds."""
+        return self.exclude(verb__in=verbs)
+
     def latest_of(self, verb: str) -> M | None:
         """The last event of one kind, if there is one."""
         return self.newest_first().filter(verb=verb).first()

@@ -17,7 +17,8 @@ class Verb:
     """One kind of event: its name in the past tense, and how the Activity tab goes on after the actor's name.
 
     Words in braces are taken from the event's data. `inside` is added for colleagues only; `of_oneself` is said instead
-    when the event is about the actor (its `user_id`).
+    when the event is about the actor (its `user_id`). What happens `often` is left out of the Activity tab until asked
+    for, so that it does not drown the rest.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Verb:
     for_clients: bool = False
     inside: str = ""
     of_oneself: str = ""
+    often: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,12 +45,19 @@ class Registry:
     consequences: dict[str, list[Consequence]] = field(default_factory=dict)
 
     def declare(
-        self, name: str, says: str, *, for_clients: bool = False, inside: str = "", of_oneself: str = ""
+        self,
+        name: str,
+        says: str,
+        *,
+        for_clients: bool = False,
+        inside: str = "",
+        of_oneself: str = "",
+        often: bool = False,
     ) -> Verb:
         """Add a verb. `for_clients`: a client member may see events of this kind in the page's history."""
         if name in self.verbs:
             raise ValueError(f"The verb {name!r} is declared twice.")
-        self.verbs[name] = Verb(name, says, for_clients, inside, of_oneself)
+        self.verbs[name] = Verb(name, says, for_clients, inside, of_oneself, often)
         return self.verbs[name]
 
     def follows(self, name: str, says: str) -> Callable[[Subscriber], Subscriber]:
@@ -59,6 +68,10 @@ class Registry:
             return act
 
         return remember
+
+    def often(self) -> list[str]:
+        """The verbs of what happens often."""
+        return [name for name, verb in self.verbs.items() if verb.often]
 
     def of(self, name: str) -> list[Consequence]:
         """What follows from a verb.

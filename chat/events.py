@@ -2,6 +2,6 @@
 
 from activity.registry import registry
 
-MESSAGE_POSTED = registry.declare("chat.message_posted", "wrote message {number}").name
-NOTE_POSTED = registry.declare("chat.note_posted", "wrote note {number}").name
+MESSAGE_POSTED = registry.declare("chat.message_posted", "wrote message {number}", often=True).name
+NOTE_POSTED = registry.declare("chat.note_posted", "wrote note {number}", often=True).name
 REOPENING_ASKED = registry.declare("chat.reopening_asked", "asked to reopen", for_clients=True).name

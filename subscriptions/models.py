@@ -61,6 +61,7 @@ class AgileTerms(Terms):
     )
 
     class Meta:
+        verbose_name = verbose_name_plural = "AGILE terms"
         constraints = [_ordered("specialists_low", "specialists_high", "agile_specialists_low_to_high")]
 
     def __str__(self) -> str:
@@ -87,6 +88,7 @@ class BatchTerms(Terms):
     project_price_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = "BATCH terms"
         constraints = [_ordered("estimated_price_low", "estimated_price_high", "batch_price_low_to_high")]
 
     def __str__(self) -> str:
@@ -124,6 +126,7 @@ class LeanTerms(Terms):
     unit_price_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = verbose_name_plural = "LEAN terms"
         constraints = [_ordered("unit_price_low", "unit_price_high", "lean_unit_price_low_to_high")]
 
     def __str__(self) -> str:

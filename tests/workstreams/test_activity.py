@@ -1,11 +1,14 @@
 """The Activity tab of the administration screen."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from activity.record import record
+from chat.actions import post_message
 from tests.conftest import World
 from workstreams import actions
 from workstreams.choices import CloseReason
@@ -41,6 +44,14 @@ def test_it_is_paged_without_gaps_or_repeats(client: Client, world: World) -> No
         address = f"{url(world.labels)}?before={context['older']}" if context["older"] else ""
 
     assert seen == ids[::-1]
+
+
+def test_messages_are_shown_when_asked_for(client: Client, world: World) -> None:
+    post_message(workstream=world.labels, author=world.owner, body="Hello!", client_key=uuid4())
+    client.force_login(world.isr)
+    assert client.get(url(world.labels)).context["entries"] == []
+    assert "Nothing has changed yet." in client.get(url(world.labels)).text
+    assert "wrote message 1" in client.get(url(world.labels) + "?all").text
 
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 30, "1.5", "٣"])

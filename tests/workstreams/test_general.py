@@ -1,14 +1,19 @@
 """The General tab of the administration screen."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from activity.models import Event
 from tests.conftest import World
 from tests.factories import OrganizationFactory
+from tests.races import all_at_once
+from workstreams import actions
+from workstreams.actions import GeneralFields
 from workstreams.models import WorkStream
 
 
@@ -151,3 +156,17 @@ def test_clients_and_agile_workers_are_kept_out(
     assert response.status_code == status
     assert world.labels.name == "Street labels"
     assert not Event.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_once_one_is_told(world: World) -> None:
+    def save(actor: User, name: str) -> Callable[[], object]:
+        fields = GeneralFields(name=name, description="", starts_on=None, organization=world.acme)
+        return lambda: actions.edit_general(workstream=world.labels, actor=actor, fields=fields, seen_version=1)
+
+    results = all_at_once(world.labels, save(world.isr, "Earth"), save(world.admin, "Mars"))
+
+    world.labels.refresh_from_db()
+    assert sorted(type(result).__name__ for result in results) == ["ChangedMeanwhile", "WorkStream"]
+    assert world.labels.version == 2
+    assert Event.objects.count() == 1

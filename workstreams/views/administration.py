@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.capabilities import INTERNAL_ROLES, Role
 from accounts.http import PortalRequest
 from accounts.models import User
+from activity.registry import registry
 from activity.sentences import sentence
 from workstreams import actions, events
 from workstreams.choices import CloseReason, Side
@@ -108,13 +109,16 @@ def activity(request: PortalRequest, public_id: UUID) -> HttpResponse:
     workstream = administered(request.user, public_id)
     before = request.GET.get("before", "")
     last_shown = int(before) if before.isdecimal() and len(before) < 19 else None
-    rows = list(workstream.events.newest_first(before=last_shown)[: EVENTS_PER_PAGE + 1])
+    shows_all = "all" in request.GET
+    events_shown = workstream.events.newest_first(before=last_shown).without([] if shows_all else registry.often())
+    rows = list(events_shown[: EVENTS_PER_PAGE + 1])
     context = {
         "workstream": workstream,
         "tab": "activity",
         "entries": [(event, sentence(event)) for event in rows[:EVENTS_PER_PAGE]],
         "older": rows[EVENTS_PER_PAGE - 1].pk if len(rows) > EVENTS_PER_PAGE else None,
         "is_first": last_shown is None,
+        "shows_all": shows_all,
     }
     return render(request, "workstreams/administration/activity.html", context)
 
