@@ -151,6 +151,7 @@ def test_colleagues_see_what_they_are_members_of(client: Client, world: World) -
     html = mine(client, world.isr)
     assert names(html) == ["Street labels"]
     assert "Waiting on the client" in html
+    assert "<bdi>Acme</bdi>" in html
 
 
 def test_nobody_sees_the_ones_of_others(client: Client, world: World) -> None:
