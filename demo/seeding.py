@@ -24,7 +24,7 @@ from milestones.models import GoAhead, MilestoneChange
 from subscriptions.models import StartAttempt
 from workstreams.models import Membership, WorkStream
 
-JOINED_BEFORE = timedelta(days=200)
+JOINED_BEFORE = timedelta(days=300)
 
 
 def email_of(short_name: str) -> str:
@@ -134,7 +134,7 @@ def _loose_ends(performances: list[Performance], now: datetime) -> None:
     unknown = opportunities.telling(opportunities.id_of("unknown"), "Proposal", now - timedelta(hours=26))
     unknown.state, unknown.reason = State.WAITING_FOR_TIE, "No WorkStream is tied to this opportunity yet."
     unknown.settled_at = None
-    late = opportunities.telling(str(tied.opportunity_id), "Analysis", now - timedelta(days=75))
+    late = opportunities.telling(str(tied.opportunity_id), "Analysis", tied.created_at + timedelta(hours=30))
     late.received_at = now - timedelta(hours=5)
     late.workstream, late.state, late.repeats = tied, State.IGNORED, 2
     late.reason = "Older than what we knew already."

@@ -48,6 +48,7 @@ TERMS: dict[str, type[AgileTerms | BatchTerms | LeanTerms]] = {
     SubscriptionType.LEAN: LeanTerms,
 }
 STEP_AFTER_AGREEMENT = 4
+SATURDAY = 5
 
 
 def steady_uuid(*words: object) -> UUID:
@@ -86,8 +87,7 @@ class Performance:
         self.story = story
         self.cast = cast
         self.dice = Random(story.key)  # noqa: S311  only varies pauses and who has read what
-        self.script = self._timed(cast)
-        self.clock = now - timedelta(days=story.quiet) - sum((pause for pause, _ in self.script), timedelta())
+        self.script, self.clock = self._timed(cast, now)
         starter = cast.people[story.starter or story.owner]
         self.workstream = WorkStream(
             public_id=steady_uuid(story.key),
@@ -117,8 +117,8 @@ class Performance:
 
     def perform(self) -> None:
         """Play the script to its end, then let everybody read as far as they have read."""
-        for pause, entry in self.script:
-            self.clock += pause
+        for moment, entry in self.script:
+            self.clock = moment
             if entry.kind == Kind.MESSAGE:
                 self._message(self.cast.people[entry.who], entry.text)
             elif entry.kind == Kind.NOTE:
@@ -127,9 +127,24 @@ class Performance:
                 self._direct(entry)
         self._read()
 
-    def _timed(self, cast: Cast) -> list[tuple[timedelta, Entry]]:
-        entries = read(self.story.script, cast.people.keys() | {"salesforce"})
-        return [(entry.after or timedelta(seconds=self.dice.randint(60, 420)), entry) for entry in entries]
+    def _timed(self, cast: Cast, now: datetime) -> tuple[list[tuple[datetime, Entry]], datetime]:
+        """Every entry with its moment, and when it all began; reckoned back from now."""
+        timed: list[tuple[datetime, Entry]] = []
+        clock = self._before(now, timedelta(days=self.story.quiet))
+        for entry in reversed(read(self.story.script, cast.people.keys() | {"salesforce"})):
+            timed.insert(0, (clock, entry))
+            clock = self._before(clock, entry.after or timedelta(seconds=self.dice.randint(60, 420)))
+        return timed, clock
+
+    def _before(self, moment: datetime, pause: timedelta) -> datetime:
+        """The moment a pause earlier; after half a day or more, one at which people work."""
+        earlier = moment - pause
+        if pause < timedelta(hours=12) or (earlier.weekday() < SATURDAY and 7 <= earlier.hour < 18):
+            return earlier
+        day = earlier if earlier.hour >= 18 else earlier - timedelta(days=1)
+        while day.weekday() >= SATURDAY:
+            day -= timedelta(days=1)
+        return day.replace(hour=self.dice.randint(9, 16), minute=self.dice.randint(0, 59))
 
     # --- Directions, by the word they begin with -------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ OFFERED = 7
 LONGEST_FIND = 80
 COLUMNS: tuple[tuple[str, Sort | None], ...] = (
     ("Name", Sort.NAME),
-    ("Type, status", None),
+    ("Type", None),
     ("Milestone", None),
     ("WorkStream Lead", None),
     ("Updated", Sort.ACTIVITY),
