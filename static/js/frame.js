@@ -25,7 +25,7 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     if (hadFocus) menu.querySelector("summary")?.focus();
   }
-  if (location.hash === "#filters") location.hash = "#results";
+  if (document.querySelector("#filters:target")) location.hash = "#results";
 });
 document.addEventListener("click", (event) => {
   for (const step of document.querySelectorAll("details.tracker__details[open]")) {

@@ -45,9 +45,10 @@ function showView() {
   });
 }
 
-// On small screens the filters are a sheet: showing the results closes it.
+// On small screens the filters are a sheet: showing the results closes it. The address may have lost its #filters by
+// now, because htmx pushed another, but the form is still its target.
 document.addEventListener("submit", (event) => {
-  if (event.target.id === "filters" && location.hash === "#filters") location.hash = "#results";
+  if (event.target.id === "filters" && event.target.matches(":target")) location.hash = "#results";
 });
 
 // --- Keys, only while the focus is in the table (WCAG 2.1.4): j and k move from name to name.

@@ -1,6 +1,7 @@
 """The pages that only a demonstration has."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -105,3 +106,13 @@ def test_a_mail_s_html_comes_in_a_sandbox_and_may_only_be_framed_by_us(client: C
 
 def test_a_mail_without_html_has_no_html_page(client: Client) -> None:
     assert client.get(reverse("demo:mail_html", args=[mail().public_id])).status_code == 404
+
+
+def test_the_sign_in_page_says_where_mails_go(client: Client) -> None:
+    assert f'href="{reverse("demo:mailbox")}"' in client.get(reverse("accounts:sign_in")).content.decode()
+
+
+def test_without_a_demo_it_says_nothing_of_it(client: Client, settings: Any) -> None:
+    settings.DEMO = False
+    page = client.get(reverse("accounts:sign_in")).content.decode()
+    assert "demo" not in page.lower()
