@@ -54,13 +54,14 @@ class Reader:
 
     def last_numbers(self) -> Numbers | None:
         """The last numbers of the WorkStream; None when this reader may no longer read all of these kinds."""
-        workstream = WorkStream.objects.visible_to(self._user()).filter(public_id=self.public_id).first()
-        if workstream is None:
+        user = self._user()
+        workstream = WorkStream.objects.visible_to(user).select_related("chat_counter").filter(public_id=self.public_id)
+        if not (found := workstream.first()):
             return None
-        held = capabilities_of(self._user(), workstream)
+        held = capabilities_of(user, found)
         if not all(NEEDED[kind] in held for kind in self.kinds):
             return None
-        return last_numbers(workstream)
+        return last_numbers(found)
 
     def entries_after(self, kind: Kind, number: int) -> list[tuple[int, str]]:
         """The next messages or notes after a number, as (number, payload); at most BATCH."""
@@ -76,6 +77,6 @@ class Reader:
 
 
 def last_numbers(workstream: WorkStream) -> Numbers:
-    """The last numbers given out in a WorkStream."""
-    counter = Counter.objects.filter(workstream=workstream).first() or Counter()
+    """The last numbers given out in a WorkStream, read with its `chat_counter`."""
+    counter: Counter = getattr(workstream, "chat_counter", None) or Counter()
     return {Kind.MESSAGE: counter.last_message, Kind.NOTE: counter.last_note}

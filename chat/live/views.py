@@ -43,7 +43,9 @@ def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tu
 
     Raises: Http404 for a foreign WorkStream, NotAllowed.
     """
-    workstream = WorkStream.objects.visible_to(request.user).filter(public_id=public_id).first()
+    workstream = (
+        WorkStream.objects.visible_to(request.user).select_related("chat_counter").filter(public_id=public_id).first()
+    )
     if workstream is None or request.session.session_key is None:
         raise Http404
     for kind in kinds:
