@@ -86,3 +86,18 @@ def tell_who_is_asked_about_a_stage(event: Event) -> None:
             reason=event.data["reason"],
             asks=asks,
         )
+
+
+@registry.follows("chat.reopening_asked", "a mail to the WorkStream Lead, or to who is told of unassigned ones")
+def tell_of_the_wish_to_reopen(event: Event) -> None:
+    """Somebody of the client asked; the lead decides, or whoever takes it."""
+    workstream = _workstream(event)
+    lead = workstream.lead
+    if lead and lead.is_active:
+        tell(
+            lead, "reopening_asked", workstream=workstream, because="you are its WorkStream Lead.", by=event.actor_name
+        )
+        return
+    for colleague in User.objects.get_queryset().told_of_unassigned():
+        because = "nobody leads it, and you are told of such WorkStreams."
+        tell(colleague, "reopening_asked", workstream=workstream, because=because, by=event.actor_name)

@@ -56,6 +56,9 @@ document.addEventListener("click", (event) => {
   if (button) button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
 });
 
+// --- Where tabs scroll sideways, the current one is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // --- Tabs whose sections are all on the page (WorkStream page, narrow): links that work, switched without loading.
 document.addEventListener("click", (event) => {
   const link = closest(event, ".tabs[data-switch] a[data-shows]");

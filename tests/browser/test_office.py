@@ -87,6 +87,7 @@ def test_a_double_click_moves_one_step(world: World, signed_in_page: SignedInPag
     page = signed_in_page(world.isr, milestones_of(world.labels))
     page.get_by_role("button", name="Request verified").dblclick()
     expect(page.get_by_role("button", name="Advance to Preparing a Proposal")).to_be_visible()
+    expect(page.locator("#milestones-desk > .notice")).to_be_focused()
 
     assert MilestoneChange.objects.count() == 1
 

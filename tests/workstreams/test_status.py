@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from activity.models import Event
+from chat.actions import ask_to_reopen
 from tests.conftest import World
 from workstreams.choices import CloseReason, Milestone
 from workstreams.models import WorkStream
@@ -89,3 +90,15 @@ def test_clients_and_agile_workers_change_no_status(
 def test_the_refusal_says_what_was_missing(client: Client, world: World) -> None:
     client.force_login(world.owner)
     assert "You may not use the administration screen." in client.post(url(world.labels, "close")).text
+
+
+def test_the_clients_wish_to_reopen_is_shown_until_it_is_granted(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    client.post(url(world.labels, "close"), {"reason": "lost"})
+    world.labels.refresh_from_db()
+    ask_to_reopen(workstream=world.labels, actor=world.owner)
+    assert "Olive Owner asked to reopen it" in client.get(world.labels.administration_url).text
+
+    client.post(url(world.labels, "reopen"))
+    client.post(url(world.labels, "close"), {"reason": "lost"})
+    assert "asked to reopen it" not in client.get(world.labels.administration_url).text

@@ -152,6 +152,7 @@ def _general(
     context |= {
         "workstream": workstream,
         "tab": "general",
+        "asked": None if workstream.is_open else workstream.events.latest_of("chat.reopening_asked"),
         "form": form or GeneralForm(user=request.user, workstream=workstream),
         "close_form": close_form or CloseForm(workstream=workstream),
     }
