@@ -129,17 +129,12 @@ document.addEventListener("htmx:responseError", (event) => {
   else toast("Something went wrong on our side. Nothing was lost - please try again.", "danger");
 });
 
-// --- What the last action had to say stands on the page from the start, which screen readers pass over in silence. A
-// region that changes is read out; it is emptied again, so that nobody meets the words twice.
-const said = [...document.querySelectorAll(".notices .notice__text")].map((text) => text.textContent.trim()).join(" ");
-if (said) {
-  const region = document.createElement("div");
-  region.className = "visually-hidden";
-  region.setAttribute("role", "status");
-  document.body.append(region);
-  setTimeout(() => (region.textContent = said), 500);
-  setTimeout(() => region.remove(), 10_000);
-}
+// --- What the last action had to say stands on the page from the start, which screen readers pass over in silence. Put in
+// anew, it is read out: #notices is a live region.
+setTimeout(() => {
+  const notices = document.getElementById("notices");
+  if (notices && !notices.contains(document.activeElement)) notices.append(...notices.children);
+}, 500);
 
 // --- Times.
 upgradeTimes();

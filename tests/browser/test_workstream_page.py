@@ -1,7 +1,10 @@
 """The WorkStream page and everybody's own list, as people meet them."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from milestones.models import GoAhead
@@ -93,7 +96,7 @@ def test_the_client_gives_the_go_ahead_after_one_more_question(
     assert not GoAhead.objects.exists()
 
     page.get_by_role("button", name="Give your go-ahead").click()
-    expect(page.get_by_text("Your go-ahead for “Street labels” is recorded.").first).to_be_visible()
+    expect(page.get_by_text("Your go-ahead for “Street labels” is recorded.")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Go-ahead of Acme: given by Olive Owner")).to_be_visible()
     assert GoAhead.objects.get().given_by == world.owner
 
@@ -164,3 +167,19 @@ def test_the_list_is_accessible(world: World, signed_in_page: SignedInPage, view
     page.goto(closed.get_absolute_url())
     expect(page.get_by_text("This WorkStream was closed on")).to_be_visible()
     assert_accessible(page)
+
+
+def test_after_the_start_the_chat_has_the_focus_and_the_promise_is_told_once(
+    world: World, signed_in_page: SignedInPage
+) -> None:
+    page = signed_in_page(world.owner, "/start/")
+    page.get_by_label("Name").fill("Parking lots")
+    page.get_by_label("Intended start date").fill((timezone.localdate() + timedelta(days=30)).isoformat())
+    page.get_by_label("Short description").fill("Free or taken, from above")
+    page.get_by_role("button", name="Start WorkStream").click()
+
+    expect(page.get_by_role("heading", name="Parking lots")).to_be_visible()
+    expect(page.locator("#chat-title")).to_be_focused()
+    expect(page.get_by_text("WorkStream started. The team answers by")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("WorkStream started.")).to_have_count(0)
