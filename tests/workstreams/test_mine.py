@@ -177,6 +177,7 @@ def test_an_address_that_names_nothing_shows_the_first_page(client: Client, worl
 
 
 def test_a_page_cannot_begin_behind_a_foreign_one(client: Client, world: World) -> None:
+    WorkStream.objects.filter(pk=world.scans.pk).update(last_activity_at=MONDAY - timedelta(days=900))
     assert names(mine(client, world.owner, f"?before={world.scans.public_id}")) == ["Street labels"]
 
 
