@@ -20,7 +20,7 @@ def register(*, email: str) -> User | None:
     person may not sign in any more.
     """
     email = email.strip().lower()
-    user: User | None = User.objects.filter(email__iexact=email).first()
+    user: User | None = User.objects.with_address(email).first()
     if user is None and EmailAddress.objects.filter(email=email, verified=True, user__is_active=False).exists():
         return None
     if user is None:
@@ -28,7 +28,7 @@ def register(*, email: str) -> User | None:
             with transaction.atomic():
                 user = User.objects.create_user(email)
         except IntegrityError:
-            user = User.objects.get(email__iexact=email)
+            user = User.objects.with_address(email).get()
         else:
             record(events.REGISTERED, actor=user)
     if not user.is_active:

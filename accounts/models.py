@@ -54,7 +54,7 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet["User"])): 
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The person with this address, whatever its case."""
-        person: User = self.get(email__iexact=username)
+        person: User = self.with_address(username or "").get()
         return person
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -36,6 +36,14 @@ class UserQuerySet(models.QuerySet[M]):
             return self.none()
         return self if user.is_internal else self.filter(pk=user.pk)
 
+    def with_address(self, email: str) -> Self:
+        """Whoever has this e-mail address, whatever its case (F4). Addresses are stored in small letters.
+
+        The database does not decide what is the same: without regard to case it takes letters for one that are two to
+        every mail server (“ı” and “i”), and a code for one mailbox would open the account of another.
+        """
+        return self.filter(email=email.strip().lower())
+
     def active_colleagues(self) -> Self:
         """Those who can carry a WorkStream: active, of the company, and no Agile Workers (R87)."""
         return self.filter(is_active=True, role__in=INTERNAL_ROLES)

@@ -39,4 +39,4 @@ class StartAttemptQuerySet(models.QuerySet[M]):
 
     def begun_by(self, user: "User") -> Self:
         """Those this person began, signed in or by giving their address."""
-        return self.filter(Q(user=user) | Q(user__isnull=True, email__iexact=user.email))
+        return self.filter(Q(user=user) | Q(user__isnull=True, email=user.email))

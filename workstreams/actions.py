@@ -108,7 +108,7 @@ def start_for_client(
         organization = create_organization(name=organization, actor=actor)
     owner = None
     if first_person:
-        owner = User.objects.filter(email__iexact=first_person, is_active=True).first()
+        owner = User.objects.with_address(first_person).filter(is_active=True).first()
         if owner is None:
             raise NotRegisteredYet(
                 f"{first_person} is not registered yet. Start the WorkStream without them; "

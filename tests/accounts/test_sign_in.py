@@ -49,6 +49,16 @@ def test_an_unknown_address_registers_a_client_and_signs_in_by_code(client: Clie
     assert address.primary
 
 
+@pytest.mark.parametrize("alike", ["mike@ınitech.example", "mike@initeſch.example"])
+def test_an_address_that_only_looks_alike_is_another_persons(alike: str, client: Client, db: None) -> None:
+    """In capital letters these are the same to the database, but their mails go to another mailbox."""
+    victims = [User.objects.create_user(email) for email in ("mike@initech.example", "mike@initesch.example")]
+    client.post(ask(client, alike), {"code": code_in(latest_mail(alike))})
+
+    assert is_signed_in_as(client, User.objects.get(email=alike))
+    assert not EmailAddress.objects.filter(user__in=victims).exists()
+
+
 def test_registering_is_recorded_once_however_often_one_asks(client: Client, db: None) -> None:
     ask(client, "ann@initech.example")
     ask(Client(), "ANN@initech.example")
