@@ -7,21 +7,27 @@ from django.db import models, transaction
 from django.db.models import F
 
 M = TypeVar("M", bound=models.Model)
-
-LEASE = timedelta(seconds=60)
+# Longer than a slow mail server takes for one mail, with EMAIL_TIMEOUT for each of its answers.
+LEASE = timedelta(minutes=2)
 
 
 class MailQuerySet(models.QuerySet[M]):
     """Questions about mails."""
 
-    def claim(self, *, now: datetime, limit: int = 20) -> list[M]:
-        """Take due mails for one worker, oldest first; the claim is a lease that runs out if the worker dies."""
+    def claim(self, *, now: datetime) -> M | None:
+        """Take the oldest due mail for one worker; the claim is a lease that runs out if the worker dies.
+
+        One at a time: of several the last would wait for all others, and its lease would run out before it is sent.
+        """
         with transaction.atomic():
-            due = list(
+            due = (
                 self.filter(state="waiting", due_at__lte=now)
                 .order_by("due_at", "id")
                 .select_for_update(skip_locked=True)
-                .values_list("pk", flat=True)[:limit]
+                .values_list("pk", flat=True)
+                .first()
             )
-            self.filter(pk__in=due).update(due_at=now + LEASE, attempts=F("attempts") + 1)
-        return list(self.filter(pk__in=due).order_by("id"))
+            if due is None:
+                return None
+            self.filter(pk=due).update(due_at=now + LEASE, attempts=F("attempts") + 1)
+        return self.get(pk=due)
