@@ -76,6 +76,8 @@ class Hub:
                     if self.is_connected:
                         pause = FIRST_PAUSE
                         logger.warning("Redis is away (%s); open pages ask the database meanwhile.", error)
+                except Exception:  # whatever it is, the pages of this process must not stay deaf
+                    logger.exception("Listening to Redis failed.")
                 self.is_connected = False
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  only spreads the load
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -114,13 +116,14 @@ class Hub:
             for stream in self._all():
                 stream.catch_up()
         elif heard["type"] == "pmessage":
-            self._deliver(heard["channel"].decode(), heard["data"].decode())
+            self._deliver(heard["channel"].decode(errors="replace"), heard["data"])
 
-    def _deliver(self, channel: str, payload: str) -> None:
+    def _deliver(self, channel: str, data: bytes) -> None:
         streams = self._streams.get(channel)
         if not streams:
             return
         try:
+            payload = data.decode()
             content = json.loads(payload)
             if content.get("look_again"):
                 for stream in streams:

@@ -271,6 +271,15 @@ def test_a_text_that_is_refused_comes_back(client: Client, world: World, body: s
     assert not Message.objects.exists()
 
 
+def test_more_than_the_portal_reads_at_all_gets_a_sentence(client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    client.raise_request_exception = False
+    answer = client.post(url(world), {"body": "x" * 3_000_000}, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+    assert "too large" in answer.content.decode()
+
+
 # --- Closed
 
 

@@ -146,7 +146,7 @@ export class Log {
     }
     const count = this.#unseen.size;
     this.#button.hidden = count === 0 || this.#isAtBottom();
-    if (count) this.#button.textContent = count === 1 ? "1 new message" : `${count} new messages`;
+    if (count) this.#button.textContent = this.#howMany(count);
     if (this.#isInView() && this.#box.scrollTop < NEARLY_AT_TOP && this.#box.scrollHeight > this.#box.clientHeight) this.#older();
   }
 
@@ -263,13 +263,17 @@ export class Log {
     return document.visibilityState === "visible" && this.#box.clientHeight > 0;
   }
 
+  #howMany(count) {
+    return `${count} new ${this.#pane.dataset.pane}${count === 1 ? "" : "s"}`;
+  }
+
   #speak(article) {
     this.#toSpeak.push(article);
     clearTimeout(this.#speaking);
     this.#speaking = setTimeout(() => {
       const arrived = this.#toSpeak.splice(0);
       if (arrived.length > 1) {
-        this.say(`${arrived.length} new messages`);
+        this.say(this.#howMany(arrived.length));
         return;
       }
       const text = (selector) => arrived[0].querySelector(selector).textContent.trim();

@@ -45,7 +45,11 @@ export class Stream {
     this.#source = source;
     source.addEventListener("open", () => this.#works());
     source.addEventListener("beat", () => this.#works());
-    source.addEventListener("end", () => this.#end());
+    source.addEventListener("end", () => {
+      // The session of this stream is over; this person may have another by now.
+      this.close();
+      this.#later();
+    });
     for (const kind of ["message", "note"]) {
       source.addEventListener(kind, (event) => {
         this.#works();
