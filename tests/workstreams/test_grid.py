@@ -283,7 +283,7 @@ def test_a_place_written_by_somebody_else_leads_to_the_first_page_with_a_note(cl
 def test_a_place_of_another_order_is_not_taken(client: Client, isr: User) -> None:
     WorkStreamFactory.create_batch(51, name="Row")
     good = dict(parse_qsl(urlsplit(look(client, "?q=row").context["next_url"]).query))["after"]
-    response = client.get(GRID, {"q": "row", "sort": "name", "after": good})
+    response = client.get(GRID, {"q": "row", "sort": "-created", "after": good})
 
     assert "could not be found again" in response.content.decode()
 
