@@ -9,7 +9,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts.errors import DomainError, NotAllowed
 from accounts.http import PortalRequest
@@ -18,7 +18,7 @@ from milestones.desk import Desk
 from milestones.forms import AdvanceForm, DeliveryForm, GoAheadForm, GoBackForm
 from workstreams.choices import DeliveryMode, Milestone, Side
 from workstreams.models import WorkStream
-from workstreams.views.fetch import administered
+from workstreams.views.fetch import administered, button_of
 
 
 @require_GET
@@ -27,7 +27,7 @@ def administration(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _desk(request, administered(request.user, public_id))
 
 
-@require_POST
+@button_of("milestones:administration")
 def advance(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """One step forward (R46, R48, R54)."""
     workstream = administered(request.user, public_id)
@@ -47,7 +47,7 @@ def advance(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _do(request, workstream, form, act, advance_form=form)
 
 
-@require_POST
+@button_of("milestones:administration")
 def go_back(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Back to an earlier milestone, with a reason (A11)."""
     workstream = administered(request.user, public_id)
@@ -66,7 +66,7 @@ def go_back(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _do(request, workstream, form, act, go_back_form=form)
 
 
-@require_POST
+@button_of("milestones:administration")
 def choose_delivery(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """How a BATCH WorkStream is delivered, before the fork (R54, A24)."""
     workstream = administered(request.user, public_id)
@@ -80,7 +80,7 @@ def choose_delivery(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _do(request, workstream, form, act)
 
 
-@require_POST
+@button_of("milestones:administration")
 def record_go_ahead(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Our own go-ahead, or the client's on their behalf (R52, A13)."""
     workstream = administered(request.user, public_id)
@@ -94,7 +94,7 @@ def record_go_ahead(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return _do(request, workstream, form, act, go_ahead_form=form)
 
 
-@require_POST
+@button_of("milestones:administration")
 def withdraw_go_ahead(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Take a go-ahead back while the agreement is being reviewed."""
     workstream = administered(request.user, public_id)

@@ -315,3 +315,12 @@ def test_lean_ends_at_processing_data(client: Client, world: World) -> None:
     put(world.labels, Milestone.PROCESSING_DATA, subscription_type=SubscriptionType.LEAN)
     client.force_login(world.isr)
     assert "nothing follows" in client.get(url(world.labels)).text
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_who_signs_in_again_after_pressing_a_button_is_back_at_the_tab(
+    button: str, client: Client, world: World
+) -> None:
+    client.force_login(world.isr)
+    assert client.get(url(world.labels, button))["Location"] == url(world.labels)
+    assert client.put(url(world.labels, button)).status_code == 405

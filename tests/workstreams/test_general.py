@@ -81,6 +81,7 @@ def test_saving_what_is_stored_already_records_nothing(client: Client, world: Wo
         ("starts_on", "0203-05-01", "cannot be right"),
         ("starts_on", "9999-12-31", "cannot be right"),
         ("starts_on", "next week", "This is not a date"),
+        ("organization", "9" * 30, "not one of the available choices"),
         ("organization", "0", "not one of the available choices"),
     ],
 )

@@ -35,6 +35,13 @@ def test_who_administers_sets_the_lead(who: str, client: Client, world: World) -
     assert [e.verb for e in Event.objects.order_by("id")] == ["workstream.member_added", "workstream.lead_set"]
 
 
+@pytest.mark.parametrize("typed", ["", "x", "0", "00000000-0000-4000-8000-000000000000", "\x00"])
+def test_nobody_in_particular_cannot_lead(typed: str, client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    assert client.post(url(world.labels), {"lead": typed, "seen": ""}).status_code == 422
+    assert not Event.objects.exists()
+
+
 @pytest.mark.parametrize("who", ["owner", "agile_worker", "left"])
 def test_only_active_colleagues_are_offered_and_taken(who: str, client: Client, world: World) -> None:
     person = ColleagueFactory.create(is_active=False) if who == "left" else getattr(world, who)

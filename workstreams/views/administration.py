@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.capabilities import INTERNAL_ROLES, Role
 from accounts.http import PortalRequest
@@ -21,7 +21,7 @@ from workstreams.choices import CloseReason, Side
 from workstreams.errors import ChangedMeanwhile
 from workstreams.forms import CloseForm, GeneralForm, LeadForm
 from workstreams.models import WorkStream
-from workstreams.views.fetch import administered
+from workstreams.views.fetch import administered, button_of
 
 MEMBERS_PER_PAGE = 10
 EVENTS_PER_PAGE = 30
@@ -55,7 +55,7 @@ def general(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return redirect(workstream.administration_url)
 
 
-@require_POST
+@button_of("workstreams:administration")
 def close(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Close the WorkStream with a reason (R25, R27, A9)."""
     workstream = administered(request.user, public_id)
@@ -73,7 +73,7 @@ def close(request: PortalRequest, public_id: UUID) -> HttpResponse:
     return redirect(workstream.administration_url)
 
 
-@require_POST
+@button_of("workstreams:administration")
 def reopen(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """Open a closed WorkStream again, where it stood (R27, A9)."""
     workstream = administered(request.user, public_id)
