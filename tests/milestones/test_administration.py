@@ -261,16 +261,16 @@ def test_a_hand_over_is_proposed_where_the_role_differs(client: Client, world: W
 
 
 def test_a_closed_workstream_offers_no_step(client: Client, world: World) -> None:
-    WorkStream.objects.filter(pk=world.labels.pk).update(
-        status="closed", close_reason="lost", closed_at=datetime.now(UTC)
-    )
+    put(world.labels, Milestone.PREPARING_PROPOSAL, status="closed", close_reason="lost", closed_at=datetime.now(UTC))
     client.force_login(world.isr)
     text = client.get(url(world.labels)).text
     response = client.post(url(world.labels, "advance"), {"to": "reviewing_agreement", "seen": "preparing_proposal"})
 
     assert "Advance to" not in text
+    assert "Go back" not in text
     assert "Reopen it" in text
     assert response.status_code == 409
+    assert "is closed. Reopen it first." in response.text
     assert not MilestoneChange.objects.exists()
 
 

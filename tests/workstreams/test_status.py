@@ -6,7 +6,9 @@ from django.test import Client
 from activity.models import Event
 from chat.actions import ask_to_reopen
 from tests.conftest import World
+from workstreams import actions
 from workstreams.choices import CloseReason, Milestone
+from workstreams.errors import ReasonMissing
 from workstreams.models import WorkStream
 
 
@@ -49,6 +51,12 @@ def test_a_reason_must_be_one_that_fits(reason: str, client: Client, world: Worl
     assert response.status_code == 422
     assert "kept</textarea>" in response.text
     assert world.labels.is_open
+    assert not Event.objects.exists()
+
+
+def test_nothing_but_a_batch_job_can_be_completed_by_any_way(world: World) -> None:
+    with pytest.raises(ReasonMissing, match="Only a BATCH job"):
+        actions.close(workstream=world.labels, actor=world.isr, reason=CloseReason.COMPLETED)
     assert not Event.objects.exists()
 
 
