@@ -50,6 +50,7 @@ def seed(*, now: datetime) -> int:
     for performance in performances:
         performance.perform()
     _save(performances)
+    _remember_who_was_here(performances)
     _loose_ends(performances, now)
     return len(performances)
 
@@ -121,6 +122,18 @@ def _save(performances: list[Performance]) -> None:
     Opportunity.objects.bulk_create(newest.values())
     events = sorted(chain.from_iterable(row.events for row in rows), key=lambda event: event.at)
     Event.objects.bulk_create(events, batch_size=500)
+
+
+def _remember_who_was_here(performances: list[Performance]) -> None:
+    """Whoever did something was last seen no earlier than that."""
+    here: dict[User, datetime] = {}
+    for event in chain.from_iterable(performance.rows.events for performance in performances):
+        if event.actor is not None:
+            here[event.actor] = max(event.at, here.get(event.actor, event.at))
+    for user, at in here.items():
+        if user.is_active and user.last_seen_at is not None:
+            user.last_seen_at = max(at, user.last_seen_at)
+    User.objects.bulk_update(here, ["last_seen_at"])
 
 
 def _received(told: InboundEvent) -> datetime:

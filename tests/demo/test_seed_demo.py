@@ -193,6 +193,13 @@ def test_every_event_has_a_declared_verb_whose_sentence_can_be_filled(seeded: No
     assert times == sorted(times)
 
 
+def test_whoever_did_something_was_seen_since(seeded: None) -> None:
+    for row in Event.objects.exclude(actor=None).filter(actor__is_active=True).values("actor").annotate(at=Max("at")):
+        seen = User.objects.get(pk=row["actor"]).last_seen_at
+        assert seen is not None
+        assert seen >= row["at"]
+
+
 def test_every_change_has_its_event(seeded: None) -> None:
     for verb, count in {
         "workstream.started": WorkStream.objects.count(),
