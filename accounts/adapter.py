@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 
 from accounts import sign_in
+from accounts.http import own_path
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -22,6 +23,10 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: object) -> bool:
         """Nobody signs up through allauth's form."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether signing in and out may lead there: to paths of ours only, and to no other host of ALLOWED_HOSTS."""
+        return bool(url and own_path(url))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail in our own words; a code comes with a link that does the same on any device."""

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.capabilities import Can
-from accounts.http import PortalRequest
+from accounts.http import PortalRequest, way_back
 from milestones import tracks
 from workstreams.choices import Milestone
 
@@ -50,7 +50,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         {
             "message": "This page was open for too long, or was opened in another session. "
             "Go back, reload the page and try again; your browser keeps what you typed.",
-            "back_url": request.headers.get("Referer", ""),
+            "back_url": way_back(request),
         },
         status=403,
     )

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.errors import DomainError
+from accounts.http import way_back
 
 
 class RefusalMiddleware:
@@ -24,7 +25,7 @@ class RefusalMiddleware:
             return None
         if request.headers.get("Accept", "").startswith("application/json"):
             return JsonResponse({"code": exception.code, "message": exception.message}, status=exception.status_code)
-        context = {"message": exception.message, "back_url": request.headers.get("Referer", "")}
+        context = {"message": exception.message, "back_url": way_back(request)}
         if getattr(request, "htmx", False):
             response = render(request, "_refusal.html", context, status=exception.status_code)
             # The control's own place stays as it is; the sentence is shown where every notice is shown.

@@ -84,7 +84,7 @@ def test_after_the_code_one_lands_where_one_wanted(client: Client, world: World)
 
 
 @pytest.mark.parametrize(
-    "hostile", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+    "hostile", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example", "nowhere"]
 )
 def test_nobody_is_led_out_of_the_portal(hostile: str, client: Client, world: World) -> None:
     where_to = ask(client, world.owner.email, hostile)

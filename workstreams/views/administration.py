@@ -8,11 +8,10 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.capabilities import INTERNAL_ROLES, Role
-from accounts.http import PortalRequest
+from accounts.http import PortalRequest, own_path
 from accounts.models import User
 from activity.registry import registry
 from activity.sentences import sentence
@@ -97,10 +96,8 @@ def lead_and_members(request: PortalRequest, public_id: UUID) -> HttpResponse:
     except ChangedMeanwhile as refusal:
         return _lead(request, administered(request.user, public_id), refusal=refusal.message, status=409)
     messages.success(request, f"{lead.display_name} is WorkStream Lead.")
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = reverse("workstreams:administration_lead", args=[public_id])
-    return redirect(back)
+    here = reverse("workstreams:administration_lead", args=[public_id])
+    return redirect(own_path(request.POST.get("next", "")) or here)
 
 
 @require_GET
