@@ -4,7 +4,7 @@ from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.contrib import messages as notices
-from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,7 +19,7 @@ from chat.models import MAX_LENGTH, Message, Note
 from chat.panel import PAGE
 from chat.querysets import EntryQuerySet
 from workstreams.models import WorkStream
-from workstreams.tenancy import require
+from workstreams.tenancy import capabilities_of, require
 
 E = TypeVar("E", Message, Note)
 
@@ -36,7 +36,9 @@ def messages(request: PortalRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notes(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """The team's Internal Notes, in the same way; for colleagues only (R70)."""
-    workstream = _workstream(request, public_id, Can.READ_NOTES)
+    workstream = _workstream(request, public_id, Can.OPEN_WORKSTREAM)
+    if Can.READ_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404  # that there are notes at all is not theirs to know
     if request.method == "GET":
         return _history(request, workstream, Note.objects.visible_to(request.user))
     return _post(request, workstream, "note")

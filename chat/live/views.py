@@ -1,18 +1,21 @@
 """The addresses of the live streams."""
 
 import re
+from typing import cast
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from accounts.capabilities import Can
+from accounts.models import User
 from chat.live.channels import Kind
 from chat.live.hub import hub
-from chat.live.questions import NEEDED, Numbers, Reader, last_numbers
+from chat.live.questions import Numbers, Reader, last_numbers
 from chat.live.stream import Stream
 from workstreams.models import WorkStream
-from workstreams.tenancy import require
+from workstreams.tenancy import capabilities_of, require
 
 NUMBERS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?")
 
@@ -41,15 +44,16 @@ async def _stream(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]
 def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tuple[Reader, Numbers]:
     """Who reads and from where.
 
-    Raises: Http404 for a foreign WorkStream, NotAllowed.
+    Raises: Http404 for a foreign WorkStream, and for notes to those who may not read them (R70); NotAllowed.
     """
     workstream = (
         WorkStream.objects.visible_to(request.user).select_related("chat_counter").filter(public_id=public_id).first()
     )
     if workstream is None or request.session.session_key is None:
         raise Http404
-    for kind in kinds:
-        require(request.user, NEEDED[kind], workstream)  # type: ignore[arg-type]
+    if Kind.NOTE in kinds and Can.READ_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404  # that there are notes at all is not theirs to know
+    require(cast("User", request.user), Can.CHAT, workstream)
     seen = last_numbers(workstream)
     marks = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
     if found := NUMBERS.fullmatch(marks):

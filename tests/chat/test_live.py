@@ -298,7 +298,7 @@ def test_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
 
 @pytest.mark.parametrize(
     ("person", "path", "status"),
-    [("stranger", "", 404), ("stranger", "team/", 404), ("agile_worker", "", 403), ("owner", "team/", 403)],
+    [("stranger", "", 404), ("stranger", "team/", 404), ("agile_worker", "", 403), ("owner", "team/", 404)],
 )
 def test_who_may_not_read_gets_no_stream(web: Web, world: World, person: str, path: str, status: int) -> None:
     refused = web.listen(getattr(world, person), world.labels, team=bool(path))

@@ -167,7 +167,8 @@ def test_a_client_gets_nothing_of_notes(client: Client, world: World) -> None:
     for word in ("they will pay double", "Internal Note", "Add note", "notes", "chat-tab", "Only CloudFactory"):
         assert word not in html
     for answer in (client.get(url(world, "notes")), client.post(url(world, "notes"), {"body": "mine"})):
-        assert answer.status_code == 403
+        assert answer.status_code == 404
+        assert "note" not in answer.content.decode().lower()
     assert Note.objects.count() == 1
     assert "they will pay double" not in client.get(url(world) + "?after=0").content.decode()
 
@@ -207,17 +208,19 @@ def test_an_agile_worker_has_no_chat(client: Client, world: World) -> None:
     html = page(client, world, world.agile_worker)
     assert "a secret" not in html
     assert 'id="chat"' not in html
-    for kind in ("chat", "notes"):
-        assert client.get(url(world, kind)).status_code == 403
-        assert client.post(url(world, kind), {"body": "x"}).status_code == 403
-    for live in ("", "team/"):
-        assert client.get(f"/live/workstreams/{world.labels.public_id}/{live}").status_code == 403
+    for kind, status in (("chat", 403), ("notes", 404)):
+        assert client.get(url(world, kind)).status_code == status
+        assert client.post(url(world, kind), {"body": "x"}).status_code == status
+    for live, status in (("", 403), ("team/", 404)):
+        assert client.get(f"/live/workstreams/{world.labels.public_id}/{live}").status_code == status
 
 
-def test_a_client_may_not_open_the_teams_stream(client: Client, world: World) -> None:
+def test_for_a_client_there_is_no_stream_of_the_team(client: Client, world: World) -> None:
     client.force_login(world.owner)
 
-    assert client.get(f"/live/workstreams/{world.labels.public_id}/team/").status_code == 403
+    answer = client.get(f"/live/workstreams/{world.labels.public_id}/team/")
+    assert answer.status_code == 404
+    assert "note" not in answer.content.decode().lower()
 
 
 # --- Posting
