@@ -47,6 +47,10 @@ TERMS: dict[str, type[AgileTerms | BatchTerms | LeanTerms]] = {
     SubscriptionType.BATCH: BatchTerms,
     SubscriptionType.LEAN: LeanTerms,
 }
+CAMPAIGNS = {
+    EntryPoint.PRICING_CALCULATOR: {"utm_source": "search", "utm_medium": "cpc", "utm_content": "data-labelling"},
+    EntryPoint.USE_CASE_PAGE: {"utm_source": "newsletter", "utm_medium": "email"},
+}
 STEP_AFTER_AGREEMENT = 4
 SATURDAY = 5
 
@@ -391,6 +395,7 @@ class Performance:
                 created_at=self.clock - timedelta(minutes=9),
                 step=StartAttempt.Step.STARTED,
                 entry_point=self.story.entry,
+                campaign=CAMPAIGNS.get(self.story.entry, {}),
                 user=self.workstream.owner,
                 email=self.workstream.owner.email if self.workstream.owner else "",
                 workstream=self.workstream,

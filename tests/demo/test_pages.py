@@ -2,6 +2,7 @@
 
 from io import StringIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -11,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from demo.links import HAND_OFFS
 from notifications.models import Mail
+from subscriptions.handoff import read
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,20 @@ def test_the_page_links_to_the_hand_offs_and_says_when_nobody_is_there(client: C
 @pytest.mark.parametrize("link", HAND_OFFS, ids=lambda link: link.title)
 def test_every_hand_off_arrives(client: Client, link: object) -> None:
     assert client.get(link.url, follow=True).status_code == 200  # type: ignore[attr-defined]
+
+
+def test_the_hand_offs_say_what_the_start_page_understands() -> None:
+    *sound, mangled = [read(urlsplit(link.url).query) for link in HAND_OFFS]
+
+    assert [found.unreadable for found in sound] == [()] * len(sound)
+    assert [str(found.entry_point) for found in sound] == [
+        "pricing_calculator",
+        "use_case_page",
+        "product_page",
+        "homepage",
+    ]
+    assert sound[0].selection.hours == 400
+    assert mangled.unreadable
 
 
 def test_mails_are_listed_newest_first_and_links_can_be_clicked(client: Client) -> None:
