@@ -24,7 +24,7 @@ RUN mkdir -p static/build \
     && /opt/styles/bin/tailwindcss -i static/css/app.css -o static/build/app.css --minify \
     # The settings want to be complete; nothing here is asked or kept.
     && PORTAL_ENV=production BASE_URL=https://build.invalid SECRET_KEY=none DEFAULT_FROM_EMAIL=none@build.invalid \
-       DATABASE_URL=postgres://build.invalid/none REDIS_URL=redis://build.invalid \
+       DATABASE_URL=postgres://build.invalid/none REDIS_URL=redis://build.invalid EMAIL_HOST=build.invalid \
        /opt/venv/bin/python manage.py collectstatic --noinput
 
 # --- What runs

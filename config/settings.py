@@ -7,6 +7,7 @@ set every one of them for their own embedded services (`tools/environment.py`); 
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -115,9 +116,10 @@ TEMPLATES = [
 
 # --- Data --------------------------------------------------------------------------------------------------------
 
+_database: dict[str, Any] = env.db_url("DATABASE_URL")
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL"),
+        **_database,
         # Pages run on a fixed set of threads that keep their connection; live streams close theirs after each
         # question (chat.live). A connection that died with a restarted server is noticed and replaced.
         "CONN_MAX_AGE": env.int("DB_CONN_MAX_AGE", default=60),
@@ -125,6 +127,8 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             "application_name": "portal",
+            # What the address says, such as ?sslmode=verify-full, counts before ours.
+            **_database.get("OPTIONS", {}),
             "options": f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', default=15000)}"
             " -c idle_in_transaction_session_timeout=60000",
         },
@@ -220,7 +224,8 @@ MAIL_TRANSPORT = env.str(
     default="django.core.mail.backends.smtp.EmailBackend",
 )
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
-EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+# Without mail nobody can sign in, so production has to say where it goes.
+EMAIL_HOST = env.str("EMAIL_HOST", default=env.NOTSET if IS_PRODUCTION else "localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")

@@ -39,6 +39,7 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://portal:secret@postgres.example.com/portal",
     "REDIS_URL": "redis://redis.example.com/0",
     "DEFAULT_FROM_EMAIL": "portal@portal.example.com",
+    "EMAIL_HOST": "mail.example.com",
 }
 
 Step = tuple[str, list[str | Path], dict[str, str]]
