@@ -93,8 +93,9 @@ def test_the_upper_floor_is_stopped_before_the_lower_one(tmp_path: Path) -> None
     log = tmp_path / "order"
     script = (
         "import signal, sys\n"
-        "signal.signal(signal.SIGTERM, lambda *_: (print(sys.argv[1], flush=True), sys.exit()))\n"
-        "print('up', flush=True); signal.pause()"
+        # Blocked and waited for: a handler could run between "up" and the wait, and the wait would never end.
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}); print('up', flush=True)\n"
+        "signal.sigwait({signal.SIGTERM}); print(sys.argv[1], flush=True)"
     )
     with Guard() as guard:
         for name, floor in (("database", LOWER), ("web", 1)):
