@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 
 from accounts.models import User
 
@@ -14,7 +15,12 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 class PersonMiddleware:
-    """Show times in the person's own zone (everything is stored in UTC), and remember when they were here."""
+    """Show times in the person's own zone (everything is stored in UTC), and remember when they were here.
+
+    What signed-in people see is theirs: no cache on the way keeps it, browsers ask anew before they show it again, and
+    signing out makes them forget it, so that the back button shows nothing to whoever sits there next. `no-store` would
+    be shorter, but takes away what was typed when somebody goes back to a form.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,7 +32,12 @@ class PersonMiddleware:
             return self.get_response(request)
         remember_seen(user)
         with timezone.override(ZoneInfo(user.time_zone)):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        if not request.user.is_authenticated:
+            response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def remember_seen(user: User) -> None:

@@ -169,7 +169,7 @@ def describe(
         Row(
             attribute,
             value=_in_words(terms, attribute),
-            note=_note(terms, attribute, discount),
+            note=_note(terms, attribute, discount if sees_prices else Decimal(0)),
             may_edit=may_edit and (edits_all or attribute.filled_by_client),
         )
         for attribute in attributes_of(subscription_type)

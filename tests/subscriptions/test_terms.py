@@ -101,13 +101,16 @@ def test_half_a_range_says_which_half(client: Client, world: World) -> None:
 
 
 def test_agile_workers_see_no_prices_and_fill_in_nothing(client: Client, world: World) -> None:
-    AgileTerms.objects.create(workstream=world.labels, hours_per_month=400, monthly_fees=Decimal("7777"))
+    AgileTerms.objects.create(
+        workstream=world.labels, hours_per_month=400, billing_method="yearly", monthly_fees=Decimal("7777")
+    )
     client.force_login(world.agile_worker)
     html = panel(client, world.labels)
 
     assert "400 hours" in html
     assert "7,777" not in html
     assert "fees" not in html
+    assert "discount" not in html
     assert "edit" not in html
     assert client.get(edit_url(world.labels)).status_code == 403
     assert client.post(edit_url(world.labels), {"hours_per_month": "1"}).status_code == 403

@@ -31,3 +31,12 @@ def test_a_form_from_elsewhere_is_refused_with_a_way_back(world: World) -> None:
 
     assert refused.status_code == 403
     assert "evil.example" not in refused.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/my-workstreams/"])
+def test_an_address_beyond_measure_is_answered_with_a_page(address: str, client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    refused = client.get(f"{address}?{'&'.join(f'a{n}=1' for n in range(1500))}")
+
+    assert refused.status_code == 400
+    assert "This could not be understood" in refused.content.decode()
