@@ -66,22 +66,33 @@ def tell_both_leads(event: Event) -> None:
         )
 
 
-@registry.follows("salesforce.stage_heard", "a mail to the WorkStream Lead when it asks for a person (A24, A25, A27)")
+def _responsible(workstream: WorkStream) -> list[tuple[User, str]]:
+    """Who is asked to look at a WorkStream, and why they: its lead, else whoever is told of unassigned ones."""
+    if workstream.lead and workstream.lead.is_active:
+        return [(workstream.lead, "you are its WorkStream Lead.")]
+    because = "nobody leads it, and you are told of such WorkStreams."
+    return [(colleague, because) for colleague in User.objects.get_queryset().told_of_unassigned()]
+
+
+@registry.follows(
+    "salesforce.stage_heard", "a mail to whoever is responsible, when it asks for a person (A24-A27)"
+)
 def tell_who_is_asked_about_a_stage(event: Event) -> None:
     """A decision, a closed WorkStream, a stage without milestone; what failed, administrators read too."""
     asks = event.data.get("asks")
     if not asks:
         return
     workstream = _workstream(event)
-    people = {workstream.lead} if workstream.lead else set()
+    people = _responsible(workstream)
     if asks == "failed":
-        people |= set(User.objects.filter(role=Role.ADMIN, is_active=True))
-    for person in sorted(people, key=lambda person: person.pk):
+        administrators = User.objects.filter(role=Role.ADMIN, is_active=True).exclude(pk__in=[p.pk for p, _ in people])
+        people += [(administrator, "you administer the portal.") for administrator in administrators]
+    for person, because in people:
         tell(
             person,
             "salesforce_asks",
             workstream=workstream,
-            because="you are WorkStream Lead there." if person == workstream.lead else "you administer the portal.",
+            because=because,
             stage=event.data["stage"],
             reason=event.data["reason"],
             asks=asks,
@@ -92,12 +103,5 @@ def tell_who_is_asked_about_a_stage(event: Event) -> None:
 def tell_of_the_wish_to_reopen(event: Event) -> None:
     """Somebody of the client asked; the lead decides, or whoever takes it."""
     workstream = _workstream(event)
-    lead = workstream.lead
-    if lead and lead.is_active:
-        tell(
-            lead, "reopening_asked", workstream=workstream, because="you are its WorkStream Lead.", by=event.actor_name
-        )
-        return
-    for colleague in User.objects.get_queryset().told_of_unassigned():
-        because = "nobody leads it, and you are told of such WorkStreams."
-        tell(colleague, "reopening_asked", workstream=workstream, because=because, by=event.actor_name)
+    for person, because in _responsible(workstream):
+        tell(person, "reopening_asked", workstream=workstream, because=because, by=event.actor_name)

@@ -64,8 +64,12 @@ def test_what_was_followed_or_came_late_tells_nobody(salesforce: Salesforce, led
     assert told("Salesforce says “Proposal”: Invoice scans") == []
 
 
-def test_without_a_lead_nobody_is_asked(salesforce: Salesforce, world: World, tied: Tie) -> None:
-    tied(world.scans)
+def test_without_an_active_lead_those_are_asked_who_are_told_of_new_ones(
+    salesforce: Salesforce, world: World, tied: Tie
+) -> None:
+    world.architect.is_active = False
+    world.architect.save()
+    tied(world.scans, lead=world.architect)
     salesforce.tell("Booked")
 
-    assert not Mail.objects.filter(subject__startswith="Salesforce").exists()
+    assert told("Salesforce says “Booked”: Invoice scans") == [world.isr.email]
