@@ -74,9 +74,7 @@ def _responsible(workstream: WorkStream) -> list[tuple[User, str]]:
     return [(colleague, because) for colleague in User.objects.get_queryset().told_of_unassigned()]
 
 
-@registry.follows(
-    "salesforce.stage_heard", "a mail to whoever is responsible, when it asks for a person (A24-A27)"
-)
+@registry.follows("salesforce.stage_heard", "a mail to whoever is responsible, when it asks for a person (A24-A27)")
 def tell_who_is_asked_about_a_stage(event: Event) -> None:
     """A decision, a closed WorkStream, a stage without milestone; what failed, administrators read too."""
     asks = event.data.get("asks")

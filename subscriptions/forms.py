@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from accounts.fields import LineField, ProseField, several_lines
@@ -56,9 +57,15 @@ _CHOICES = {
 
 def term_fields(subscription_type: str, *, for_clients: bool) -> dict[str, forms.Field]:
     """Form fields for a type's terms: none required, each with its unit beside it (R20, R41)."""
+    model = MODELS[SubscriptionType(subscription_type)]
     fields: dict[str, forms.Field] = forms.fields_for_model(
-        MODELS[SubscriptionType(subscription_type)], fields=fields_of(subscription_type, for_clients=for_clients)
+        model, fields=fields_of(subscription_type, for_clients=for_clients)
     )
+    for name, typed in fields.items():
+        # Django asks these of a ModelForm's instance only, and these forms have none.
+        stored = getattr(model, name).field
+        limits = [limit for limit in stored.validators if isinstance(limit, MinValueValidator | MaxValueValidator)]
+        typed.validators += [limit for limit in limits if limit not in typed.validators]
     for attribute in attributes_of(subscription_type):
         for name in attribute.fields:
             if name in fields:

@@ -181,9 +181,19 @@ def test_a_range_runs_upwards(client: Client, world: World) -> None:
         )
 
 
-@pytest.mark.parametrize("sent", [{"hours_per_month": "-1"}, {"hours_per_month": "1e99"}, {"billing_method": "never"}])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"hours_per_month": "-1"},
+        {"hours_per_month": "1e99"},
+        {"hours_per_month": "99999999999"},
+        {"premium_hours": "1000000001"},
+        {"billing_method": "never"},
+        {"monthly_fees": "-5"},
+    ],
+)
 def test_values_of_the_wrong_shape_are_named(sent: dict[str, str], client: Client, world: World) -> None:
-    client.force_login(world.owner)
+    client.force_login(world.isr)
 
     assert client.post(edit_url(world.labels), sent).status_code == 422
     assert not AgileTerms.objects.exists()
