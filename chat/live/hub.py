@@ -78,7 +78,10 @@ class Hub:
                         logger.warning("Redis is away (%s); open pages ask the database meanwhile.", error)
                 except Exception:  # whatever it is, the pages of this process must not stay deaf
                     logger.exception("Listening to Redis failed.")
-                self.is_connected = False
+                if self.is_connected:
+                    self.is_connected = False
+                    for stream in self._all():
+                        stream.look_for_yourself()
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  only spreads the load
                 pause = min(pause * 2, LONGEST_PAUSE)
         finally:

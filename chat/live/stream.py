@@ -61,6 +61,11 @@ class Stream:
         self._is_behind = True
         self._wake.set()
 
+    def look_for_yourself(self) -> None:
+        """Redis went away: what is posted from now on has to be found in the database, now and then."""
+        self._poll_at = self._now() + _spread(settings.LIVE_POLL_SECONDS)
+        self._wake.set()
+
     def look_again(self) -> None:
         """The reader may have lost the right to read."""
         self._look_at = self._now()

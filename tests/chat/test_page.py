@@ -280,7 +280,7 @@ def test_more_than_the_portal_reads_at_all_gets_a_sentence(client: Client, world
     answer = client.post(url(world), {"body": "x" * 3_000_000}, content_type="application/x-www-form-urlencoded")
 
     assert answer.status_code == 400
-    assert "too large" in answer.content.decode()
+    assert "too much" in answer.content.decode()
 
 
 # --- Closed
