@@ -24,6 +24,9 @@ PORTAL_ENV = env.str("PORTAL_ENV", default="production")
 if PORTAL_ENV not in {"development", "test", "production"}:
     raise ImproperlyConfigured(f"PORTAL_ENV is {PORTAL_ENV!r}; it must be development, test or production.")
 IS_PRODUCTION = PORTAL_ENV == "production"
+for _name in ("BASE_URL", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DEFAULT_FROM_EMAIL"):
+    if not env.str(_name).strip():
+        raise ImproperlyConfigured(f"{_name} is empty. Give it a value, or see docs/operations.md.")
 
 # The demo app brings seeds, the one-click sign-in page and the demo mailbox. Off, it is not even installed.
 DEMO = env.bool("DEMO", default=False)
@@ -170,8 +173,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout"
 # The sweeps find what a lost nudge left behind; a broker outage delays and never loses.
 _sweep = timedelta(seconds=env.float("SWEEP_SECONDS", default=5))
 CELERY_BEAT_SCHEDULE = {
-    "send-waiting-mails": {"task": "notifications.tasks.send_waiting_mails", "schedule": _sweep},
-    "work-waiting-inbound": {"task": "integrations.tasks.work_waiting_inbound", "schedule": _sweep},
+    name: {
+        "task": task,
+        "schedule": _sweep,
+        # While no worker runs, one sweep waits and not thousands.
+        "options": {"expires": 60},
+    }
+    for name, task in {
+        "send-waiting-mails": "notifications.tasks.send_waiting_mails",
+        "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
+    }.items()
 }
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------

@@ -35,6 +35,14 @@ def test_production_names_the_variable_that_is_missing(name: str) -> None:
     assert name in done.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize("name", ["BASE_URL", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DEFAULT_FROM_EMAIL"])
+def test_an_empty_variable_is_as_good_as_none(name: str) -> None:
+    done = read(**{name: " "})
+
+    assert done.returncode != 0
+    assert f"{name} is empty" in done.stderr.splitlines()[-1]
+
+
 def test_production_insists_on_https() -> None:
     done = read(BASE_URL="http://portal.example.com")
 
