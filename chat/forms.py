@@ -1,12 +1,22 @@
 """The shapes of what browsers send; the rules are in the actions."""
 
+from typing import Any
+
 from django import forms
+
+
+class EntryField(forms.CharField):
+    """The text as it came. A NUL, which Django's own field refuses, goes like every other control character."""
+
+    def to_python(self, value: Any) -> str:
+        """The text without NULs, which neither PostgreSQL nor anybody's eyes can hold."""
+        return str(value or "").replace("\x00", "")
 
 
 class EntryForm(forms.Form):
     """A message or note. Length and emptiness are the action's to judge, which says what is the matter."""
 
-    body = forms.CharField(required=False, strip=False)
+    body = EntryField(required=False, strip=False)
     client_key = forms.UUIDField(required=False)
 
 

@@ -226,6 +226,14 @@ def test_for_a_client_there_is_no_stream_of_the_team(client: Client, world: Worl
 # --- Posting
 
 
+def test_a_nul_in_the_text_goes_and_the_rest_is_posted(client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    answer = client.post(url(world), {"body": "pasted\x00 from a log"}, headers=JSON)
+
+    assert answer.status_code == 200
+    assert Message.objects.get().body == "pasted from a log"
+
+
 def test_a_plain_form_leads_back_to_the_message(client: Client, world: World) -> None:
     client.force_login(world.owner)
     answer = client.post(url(world), {"body": "Hello", "client_key": str(uuid4())})
