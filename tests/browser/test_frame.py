@@ -131,8 +131,8 @@ def test_without_script_nothing_is_folded_away(world: World, signed_in_page: Sig
     expect(page.locator("#filters")).to_be_hidden()
 
 
-def test_times_are_those_of_the_reader(world: World, signed_in_page: SignedInPage) -> None:
-    page = signed_in_page(world.owner, GALLERY, timezone_id="Asia/Kathmandu", locale="en-GB")
+def test_times_are_of_the_readers_zone_in_the_pages_language(world: World, signed_in_page: SignedInPage) -> None:
+    page = signed_in_page(world.owner, GALLERY, timezone_id="Asia/Kathmandu", locale="en-US")
     time = page.locator("time[datetime='2026-11-09T14:05:00Z']")
 
     expect(time).to_have_text("19:50")

@@ -1,6 +1,6 @@
 // The list of messages or notes: order, days, groups, scrolling, what was seen, what is read out.
 
-import { upgradeTimes } from "../lib/times.js";
+import { language, upgradeTimes } from "../lib/times.js";
 import { toast } from "../lib/toast.js";
 
 const TOGETHER = 5 * 60_000; // one head serves what a person says within this time (as chat/conversation.py)
@@ -9,8 +9,8 @@ const NEARLY_AT_TOP = 240;
 const GATHER = 500; // milliseconds in which arrivals are read out together
 const SPOKEN = 240; // characters of a message that are read out
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayFormatWithYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const dayFormat = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+const dayFormatWithYear = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
 const entryOf = (html) => {
   const template = document.createElement("template");
