@@ -127,7 +127,12 @@ class NewForm(forms.Form):
         required=False,
         empty_label="A new one, named below",
     )
-    new_organization = LineField(label="Name of the new organisation", max_length=120, required=False)
+    new_organization = LineField(
+        label="Name of the new organisation",
+        max_length=120,
+        required=False,
+        help_text="Only when it is not in the list.",
+    )
     first_person = forms.EmailField(
         label="First person of the client",
         required=False,
