@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import Q
+
+from activity.claims import claim_first
 
 M = TypeVar("M", bound=models.Model)
 
@@ -38,15 +40,4 @@ class InboundEventQuerySet(models.QuerySet[M]):
 
     def claim(self, *, now: datetime) -> M | None:
         """Take the oldest due event for one worker; the claim is a lease that runs out if the worker dies."""
-        with transaction.atomic():
-            due = (
-                self.filter(state="received", due_at__lte=now)
-                .order_by("due_at", "id")
-                .select_for_update(skip_locked=True)
-                .values_list("pk", flat=True)
-                .first()
-            )
-            if due is None:
-                return None
-            self.filter(pk=due).update(due_at=now + LEASE, attempts=F("attempts") + 1)
-        return self.get(pk=due)
+        return claim_first(self.filter(state="received"), now=now, lease=LEASE)

@@ -1,15 +1,12 @@
 """Questions about milestones."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import F, Window
 from django.db.models.functions import Lag
 
 from workstreams.choices import Side
 from workstreams.tenancy import InWorkStreamQuerySet, M
-
-if TYPE_CHECKING:
-    pass
 
 
 class MilestoneChangeQuerySet(InWorkStreamQuerySet[M]):

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import models
+
+from activity.claims import claim_first
 
 M = TypeVar("M", bound=models.Model)
 # Longer than a slow mail server takes for one mail, with EMAIL_TIMEOUT for each of its answers.
@@ -19,15 +20,4 @@ class MailQuerySet(models.QuerySet[M]):
 
         One at a time: of several the last would wait for all others, and its lease would run out before it is sent.
         """
-        with transaction.atomic():
-            due = (
-                self.filter(state="waiting", due_at__lte=now)
-                .order_by("due_at", "id")
-                .select_for_update(skip_locked=True)
-                .values_list("pk", flat=True)
-                .first()
-            )
-            if due is None:
-                return None
-            self.filter(pk=due).update(due_at=now + LEASE, attempts=F("attempts") + 1)
-        return self.get(pk=due)
+        return claim_first(self.filter(state="waiting"), now=now, lease=LEASE)
