@@ -107,8 +107,10 @@ def narrow(rows: "QuerySet[WorkStream]", query: GridQuery) -> "QuerySet[WorkStre
     return rows
 
 
-def page_of_ids(rows: "QuerySet[WorkStream]", query: GridQuery, cursor: Cursor | None) -> Page[int]:
-    """The ids of one page in order; costs one statement, whatever page it is.
+def page_of_ids(
+    rows: "QuerySet[WorkStream]", query: GridQuery, cursor: Cursor | None, *, size: int = PAGE_SIZE
+) -> Page[int]:
+    """The ids of one page of `size` rows in order; costs one statement, whatever page it is.
 
     Raises: NotACursor for a place whose value does not fit the order.
     """
@@ -120,10 +122,10 @@ def page_of_ids(rows: "QuerySet[WorkStream]", query: GridQuery, cursor: Cursor |
         keyed = keyed.filter(_beyond(_typed(cursor.value, query.sort), cursor.pk, descending=descending))
     order = (F("key").desc(), "-pk") if descending else (F("key").asc(), "pk")
     found: list[tuple[int, Any]] = list(
-        keyed.annotate(value=F("key")).order_by(*order).values_list("pk", "value")[: PAGE_SIZE + 1]
+        keyed.annotate(value=F("key")).order_by(*order).values_list("pk", "value")[: size + 1]
     )
-    is_more = len(found) > PAGE_SIZE
-    found = found[:PAGE_SIZE]
+    is_more = len(found) > size
+    found = found[:size]
     if is_backwards:
         found.reverse()
     has_next, has_previous = (True, is_more) if is_backwards else (is_more, cursor is not None)

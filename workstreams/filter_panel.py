@@ -1,0 +1,137 @@
+"""The boxes on the grid's left side: what can be asked, and what is asked (R88)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from accounts.capabilities import Role
+from accounts.fields import one_line
+from accounts.models import Organization, User
+from workstreams.choices import EntryPoint, Lifecycle, Status, SubscriptionType
+from workstreams.filters import ME, MILESTONES, NOBODY, RECENTLY, YES_OR_NO, Reading
+
+OFFERED = 7
+LONGEST_FIND = 80
+
+
+@dataclass(frozen=True)
+class Option:
+    """One box to tick."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of boxes; with `finds` it offers the first few and a field to find others by name."""
+
+    name: str
+    title: str
+    options: Sequence[Option]
+    is_open: bool = False
+    finds: str = ""
+    found: str = ""
+    is_single: bool = False
+
+    @property
+    def chosen(self) -> list[Option]:
+        """The boxes that are ticked."""
+        return [option for option in self.options if option.is_chosen]
+
+    @property
+    def first(self) -> Sequence[Option]:
+        """The boxes that show at once: the first few, and every ticked one."""
+        return [o for n, o in enumerate(self.options) if n < OFFERED or o.is_chosen]
+
+    @property
+    def more(self) -> list[Option]:
+        """The boxes behind “more”."""
+        return [o for n, o in enumerate(self.options) if n >= OFFERED and not o.is_chosen]
+
+
+class FilterPanel:
+    """The boxes on the left. Asks the database only when a template shows them."""
+
+    def __init__(self, user: User, reading: Reading, asked: QueryDict) -> None:
+        """The boxes as this person sees them; `asked` is the address's query, for what is looked for in a group."""
+        self.user = user
+        self.reading = reading
+        self.chosen = set(reading.address.pairs)
+        self.finds = {
+            name: one_line(asked.get(name, "")[: 10 * LONGEST_FIND])[:LONGEST_FIND]
+            for name in ("find_owner", "find_client")
+        }
+
+    def groups(self) -> Iterator[Group]:
+        """Every group, those in use and the first few unfolded."""
+        yield self._boxes("type", "Type", SubscriptionType.choices, is_open=True)
+        yield self._boxes("milestone", "Milestone", MILESTONES, is_open=True)
+        yield self._boxes("status", "Status", Status.choices, is_open=True)
+        yield self._leads()
+        yield self._clients()
+        yield self._owners()
+        yield self._boxes("lifecycle", "Client is", Lifecycle.choices)
+        yield self._boxes("salesforce", "Salesforce", YES_OR_NO, is_single=True)
+        yield self._boxes("active", "Last activity", RECENTLY, is_single=True)
+        yield self._boxes("entry", "Came by", EntryPoint.choices)
+
+    def day(self, name: str) -> str:
+        """A day in force, as its field holds it."""
+        return next((value for pair_name, value in self.reading.address.pairs if pair_name == name), "")
+
+    def days(self) -> list[dict[str, Any]]:
+        """The ranges of days."""
+        found = []
+        for name, title in (("created", "Created"), ("start", "Intended start")):
+            first, last = self.day(f"{name}_from"), self.day(f"{name}_to")
+            found.append({"name": name, "title": title, "first": first, "last": last, "is_open": bool(first or last)})
+        return found
+
+    def _boxes(
+        self, name: str, title: str, choices: Sequence[Any], *, is_open: bool = False, is_single: bool = False
+    ) -> Group:
+        options = [Option(str(value), str(label), (name, str(value)) in self.chosen) for value, label in choices]
+        return Group(name, title, options, is_open or any(o.is_chosen for o in options), is_single=is_single)
+
+    def _leads(self) -> Group:
+        colleagues = User.objects.visible_to(self.user).active_colleagues().exclude(pk=self.user.pk)
+        options = [
+            Option(ME, "Me", ("lead", ME) in self.chosen),
+            Option(NOBODY, "Nobody yet", ("lead", NOBODY) in self.chosen),
+            *self._rows("lead", colleagues, [*self.reading.people.values()]),
+        ]
+        return Group("lead", "WorkStream Lead", options, is_open=True)
+
+    def _owners(self) -> Group:
+        people = User.objects.visible_to(self.user).filter(role=Role.CLIENT)
+        offered = self._offered(people, self.finds["find_owner"])
+        options = [
+            Option(NOBODY, "Nobody yet", ("owner", NOBODY) in self.chosen),
+            *self._rows("owner", offered, [*self.reading.people.values()]),
+        ]
+        return self._with_finder("owner", "Owner", options)
+
+    def _clients(self) -> Group:
+        offered = self._offered(Organization.objects.visible_to(self.user), self.finds["find_client"])
+        options = [*self._rows("client", offered, [*self.reading.organizations.values()])]
+        return self._with_finder("client", "Client", options)
+
+    def _with_finder(self, name: str, title: str, options: Sequence[Option]) -> Group:
+        term = self.finds[f"find_{name}"]
+        is_open = bool(term) or any(option.is_chosen for option in options)
+        return Group(name, title, options, is_open, finds=f"find_{name}", found=term)
+
+    def _offered(self, rows: "QuerySet[Any]", term: str) -> "QuerySet[Any]":
+        return (rows.filter(name__icontains=term) if term else rows).order_by("name", "pk")[:OFFERED]
+
+    def _rows(self, name: str, rows: Any, chosen: Sequence[Any]) -> Iterator[Option]:
+        """Those chosen first, also when they would not be offered, then the others."""
+        kept = [row for row in chosen if (name, str(row.public_id)) in self.chosen]
+        others = [row for row in rows if row not in kept]
+        for row in (*kept, *others):
+            yield Option(str(row.public_id), str(row), row in kept)
