@@ -28,9 +28,15 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     system_actor = models.CharField(max_length=20, choices=SystemActor.choices, blank=True, editable=False)
-    # Named by string: the ground floor does not import the floor above, it only points at it.
+    # Named by string: the ground floor does not import the floor above, it only points at it. Found by
+    # `event_of_workstream`; an index of its own would only be written.
     workstream = models.ForeignKey(
-        "workstreams.WorkStream", null=True, on_delete=models.PROTECT, related_name="events", editable=False
+        "workstreams.WorkStream",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="events",
+        editable=False,
+        db_index=False,
     )
     data = models.JSONField(default=dict, editable=False)
 

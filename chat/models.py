@@ -46,7 +46,8 @@ class Entry(models.Model):
 class Message(Entry):
     """One message of the group chat. The side is stored: it says on which side it stands for everybody (R66)."""
 
-    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="messages")
+    # Found by the numbers' index; one of its own would only be written.
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="messages", db_index=False)
     # None: an automatic message of the portal, which speaks for the team.
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="messages")
     side = models.CharField(max_length=10, choices=Side.choices)
@@ -64,7 +65,7 @@ class Message(Entry):
 class Note(Entry):
     """One Internal Note: only the team ever reads it (R70)."""
 
-    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="notes")
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="notes", db_index=False)
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="notes")
     # The creation note of R60, which has a link to copy.
     is_creation_note = models.BooleanField(default=False, editable=False)
@@ -82,7 +83,7 @@ class Note(Entry):
 class ReadMark(models.Model):
     """How far a person has read a WorkStream's chat; unread is the last number minus this."""
 
-    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="read_marks")
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="read_marks", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="read_marks")
     message = models.PositiveIntegerField(default=0)
     note = models.PositiveIntegerField(default=0)
