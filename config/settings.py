@@ -184,6 +184,11 @@ CELERY_BEAT_SCHEDULE = {
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
     }.items()
 }
+CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
+    "task": "workstreams.tasks.recount_for_grid",
+    "schedule": timedelta(minutes=1),
+    "options": {"expires": 60},
+}
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from integrations.models import InboundEvent
 from integrations.salesforce.models import Opportunity
 from milestones.models import GoAhead, MilestoneChange
 from subscriptions.models import StartAttempt
+from workstreams import facets
 from workstreams.models import Membership, WorkStream
 
 JOINED_BEFORE = timedelta(days=300)
@@ -52,6 +53,7 @@ def seed(*, now: datetime) -> int:
     _save(performances)
     _remember_who_was_here(performances)
     _loose_ends(performances, now)
+    facets.recount(now=now)
     return len(performances)
 
 

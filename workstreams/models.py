@@ -159,3 +159,40 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.workstream}"
+
+
+class GridCount(models.Model):
+    """How many WorkStreams share a lead, status, type and milestone; `workstreams.facets` counts them each minute."""
+
+    lead = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices)
+    subscription_type = models.CharField(max_length=10, choices=SubscriptionType.choices)
+    milestone = models.CharField(max_length=30, choices=Milestone.choices, null=True)  # noqa: DJ001  as in WorkStream
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "status", "subscription_type", "milestone"],
+                name="grid_counts_each_combination_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.n} x {self.status}, {self.subscription_type}, {self.milestone}, lead {self.lead_id}"
+
+
+class GridCounted(models.Model):
+    """When the rows of `GridCount` were counted: one row, or none before the first time."""
+
+    ONLY = 1
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="grid_is_counted_at_one_time")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
