@@ -28,9 +28,8 @@ def record(
     Raises: LookupError for an undeclared verb; TransactionManagementError outside a transaction, because an event
     that can be committed without its change is no record.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError(f"{verb} must be recorded in the transaction of its change.")
-    consequences = registry.of(verb)
+    _insist_on_a_transaction(verb)
+    registry.of(verb)
     event = Event.objects.create(
         verb=verb,
         actor=None if isinstance(actor, SystemActor) else actor,
@@ -38,9 +37,23 @@ def record(
         workstream=workstream,
         data=data or {},
     )
-    for consequence in consequences:
-        consequence.act(event)
+    follow(event)
     return event
+
+
+def follow(event: Event) -> None:
+    """Let the subscribers of an event act; for one that its change has written in a statement of its own.
+
+    Raises: LookupError for an undeclared verb; TransactionManagementError outside a transaction.
+    """
+    _insist_on_a_transaction(event.verb)
+    for consequence in registry.of(event.verb):
+        consequence.act(event)
+
+
+def _insist_on_a_transaction(verb: str) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(f"{verb} must be recorded in the transaction of its change.")
 
 
 def nudge(task: "Task[Any, Any]", *args: Any) -> None:

@@ -5,7 +5,7 @@ counter row, which is held until the commit. Whatever follows from `chat.message
 """
 
 import unicodedata
-from typing import Literal, TypeVar
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
@@ -13,12 +13,13 @@ from django.db import IntegrityError, connection, transaction
 from accounts.capabilities import Can
 from accounts.errors import NotAllowed
 from accounts.models import User
-from activity.models import Event, SystemActor
+from activity.models import Event
 from activity.record import record
 from chat import events
+from chat.append import NotStored, append
 from chat.errors import KeyTaken, NotClosed, NothingToSay, TooLong
 from chat.live import announce
-from chat.models import MAX_LENGTH, Counter, Message, Note
+from chat.models import MAX_LENGTH, Message, Note
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
 from workstreams.errors import Closed
@@ -37,32 +38,36 @@ def post_message(*, workstream: WorkStream, author: User, body: str, client_key:
     """
     require(author, Can.CHAT, workstream)
     text = _checked(body)
-    if posted := Message.objects.filter(workstream=workstream, client_key=client_key).first():
-        return _same(posted, author, text)
     try:
         with transaction.atomic():
             if author.is_team:
                 join_by_responding(workstream=workstream, responder=author)
-            else:
-                _refuse_if_closed(workstream)
             return _append_message(
                 workstream,
                 text,
                 author=author,
                 side=Side.TEAM if author.is_team else Side.CLIENT,
                 client_key=client_key,
+                also_closed=author.is_team,
             )
+    except NotStored:
+        posted = Message.objects.filter(workstream=workstream, client_key=client_key).first()
+        if posted is None:
+            raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.") from None
     except IntegrityError as clash:
         if _broken_constraint(clash) != "a_message_is_posted_once":
             raise
         # A second request with the same key was quicker by a moment.
-        return _same(Message.objects.get(workstream=workstream, client_key=client_key), author, text)
+        posted = Message.objects.get(workstream=workstream, client_key=client_key)
+    return _same(posted, author, text)
 
 
 def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
     """Post in the portal's own name, for the team. It makes nobody a lead (R65)."""
     with transaction.atomic():
-        return _append_message(workstream, _checked(body), author=None, side=Side.TEAM, client_key=uuid4())
+        return _append_message(
+            workstream, _checked(body), author=None, side=Side.TEAM, client_key=uuid4(), also_closed=True
+        )
 
 
 def post_note(*, workstream: WorkStream, author: User, body: str, client_key: UUID) -> Note:
@@ -72,15 +77,15 @@ def post_note(*, workstream: WorkStream, author: User, body: str, client_key: UU
     """
     require(author, Can.WRITE_NOTES, workstream)
     text = _checked(body)
-    if posted := Note.objects.filter(workstream=workstream, client_key=client_key).first():
-        return _same(posted, author, text)
     try:
         with transaction.atomic():
             return append_note(workstream, text, author=author, client_key=client_key)
+    except NotStored:
+        pass
     except IntegrityError as clash:
         if _broken_constraint(clash) != "a_note_is_posted_once":
             raise
-        return _same(Note.objects.get(workstream=workstream, client_key=client_key), author, text)
+    return _same(Note.objects.get(workstream=workstream, client_key=client_key), author, text)
 
 
 def append_note(
@@ -99,16 +104,7 @@ def append_note(
         client_key=client_key or uuid4(),
         is_creation_note=is_creation_note,
     )
-    note.number = _next_number(workstream, "last_note")
-    note.save(force_insert=True)
-    if author is not None:
-        _mark_read(workstream, author, note=note.number)
-    record(
-        events.NOTE_POSTED,
-        actor=author or SystemActor.PORTAL,
-        workstream=workstream,
-        data={"number": note.number},
-    )
+    append(note, also_closed=True)
     announce.note_posted(note)
     return note
 
@@ -143,15 +139,17 @@ def reopening_is_asked(workstream: WorkStream) -> bool:
 def mark_read(*, workstream: WorkStream, reader: User, message: int = 0, note: int = 0) -> None:
     """Remember that a person has read up to these numbers. Marks only move forward, never past the last number."""
     require(reader, Can.CHAT, workstream)
-    counter = Counter.objects.filter(workstream=workstream).first()
-    if counter is None:
-        return
-    _mark_read(
-        workstream,
-        reader,
-        message=min(message, counter.last_message),
-        note=min(note, counter.last_note) if reader.is_internal else 0,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chat_readmark AS r (workstream_id, user_id, message, note) "
+            "SELECT workstream_id, %s, LEAST(%s, last_message), LEAST(%s, last_note) "
+            "FROM chat_counter WHERE workstream_id = %s "
+            "ON CONFLICT (workstream_id, user_id) DO UPDATE "
+            "SET message = GREATEST(r.message, EXCLUDED.message), note = GREATEST(r.note, EXCLUDED.note) "
+            # What was read before is told again and again; it writes nothing.
+            "WHERE EXCLUDED.message > r.message OR EXCLUDED.note > r.note",
+            [reader.pk, message, note if reader.is_internal else 0, workstream.pk],
+        )
 
 
 def _checked(body: str) -> str:
@@ -169,12 +167,6 @@ def _checked(body: str) -> str:
     return text
 
 
-def _refuse_if_closed(workstream: WorkStream) -> None:
-    """Look at the row as it is now, not as it was when the page was made."""
-    if not WorkStream.objects.open().filter(pk=workstream.pk).exists():
-        raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.")
-
-
 def _same(posted: E, author: User, text: str) -> E:
     """What was posted before with this key, if it is the same person saying the same."""
     if posted.author_id != author.pk or posted.body != text:
@@ -187,41 +179,11 @@ def _broken_constraint(clash: IntegrityError) -> str:
     return getattr(getattr(clash.__cause__, "diag", None), "constraint_name", "") or ""
 
 
-def _append_message(workstream: WorkStream, text: str, *, author: User | None, side: Side, client_key: UUID) -> Message:
-    touch(workstream)
+def _append_message(
+    workstream: WorkStream, text: str, *, author: User | None, side: Side, client_key: UUID, also_closed: bool
+) -> Message:
     message = Message(workstream=workstream, author=author, side=side, body=text, client_key=client_key)
-    # The counter's row lock orders the numbers by commit, so "everything after N" never misses one; it is taken late.
-    message.number = _next_number(workstream, "last_message")
-    message.save(force_insert=True)
-    if author is not None:
-        _mark_read(workstream, author, message=message.number)
-    record(
-        events.MESSAGE_POSTED,
-        actor=author or SystemActor.PORTAL,
-        workstream=workstream,
-        data={"number": message.number, "side": str(side)},
-    )
+    touch(workstream)
+    append(message, also_closed=also_closed)
     announce.message_posted(message)
     return message
-
-
-def _next_number(workstream: WorkStream, column: Literal["last_message", "last_note"]) -> int:
-    """Take the next number; the row stays locked until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO chat_counter AS c (workstream_id, last_message, last_note) VALUES (%s, %s, %s) "  # noqa: S608
-            f"ON CONFLICT (workstream_id) DO UPDATE SET {column} = c.{column} + 1 RETURNING {column}",
-            [workstream.pk, int(column == "last_message"), int(column == "last_note")],
-        )
-        (number,) = cursor.fetchone()
-    return int(number)
-
-
-def _mark_read(workstream: WorkStream, user: User, *, message: int = 0, note: int = 0) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO chat_readmark AS r (workstream_id, user_id, message, note) VALUES (%s, %s, %s, %s) "
-            "ON CONFLICT (workstream_id, user_id) DO UPDATE "
-            "SET message = GREATEST(r.message, EXCLUDED.message), note = GREATEST(r.note, EXCLUDED.note)",
-            [workstream.pk, user.pk, message, note],
-        )

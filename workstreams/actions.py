@@ -244,17 +244,16 @@ def set_lead(*, workstream: WorkStream, actor: User, lead: User, seen: str | Non
     return workstream
 
 
-@transaction.atomic
 def join_by_responding(*, workstream: WorkStream, responder: User) -> bool:
     """A colleague answered in the chat: they become a member, and the lead if there is none (R64, R65, A15).
 
-    The row lock makes two first answers take turns, so exactly one becomes lead. Returns whether they became lead.
+    The row lock makes two first answers take turns, so exactly one becomes lead. Returns whether they became lead. Call
+    inside the transaction that stores the answer.
     """
     if not responder.is_internal:
         return False
     # Most answers come from members of a led WorkStream; those take no lock.
-    is_member = Membership.objects.filter(workstream=workstream, user=responder).exists()
-    if is_member and WorkStream.objects.filter(pk=workstream.pk, lead__isnull=False).exists():
+    if Membership.objects.filter(workstream=workstream, user=responder, workstream__lead__isnull=False).exists():
         return False
     workstream = lock(workstream, responder)
     if workstream.lead_id is None:
@@ -301,11 +300,16 @@ def add_member(
 
 
 def touch(workstream: WorkStream, *, now: Any = None) -> None:
-    """Move the WorkStream up in lists that are ordered by activity, at most once a minute."""
+    """Move the WorkStream up in lists that are ordered by activity, at most once a minute.
+
+    Every move is a new entry in all indexes of the row. The time never goes back, so what was read of it before is
+    enough to see that there is nothing to do.
+    """
     now = now or timezone.now()
-    WorkStream.objects.filter(pk=workstream.pk, last_activity_at__lt=now - timedelta(seconds=60)).update(
-        last_activity_at=now
-    )
+    a_minute_ago = now - timedelta(seconds=60)
+    if workstream.last_activity_at >= a_minute_ago:
+        return
+    WorkStream.objects.filter(pk=workstream.pk, last_activity_at__lt=a_minute_ago).update(last_activity_at=now)
 
 
 def _become_lead(workstream: WorkStream, lead: User, *, actor: User, origin: Membership.Origin) -> None:

@@ -1,0 +1,123 @@
+"""Numbering and storing a message or note, with its author's read mark and its event, in one statement.
+
+The counter's row lock orders the numbers by commit, so "everything after N" never misses one. Whoever holds it keeps
+everybody else of this chat waiting; so this is the last statement before the commit, and nothing that takes time may
+stand between the two.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from activity.models import Event, SystemActor
+from activity.record import follow
+from chat import events
+from chat.models import Message, Note
+
+
+class NotStored(Exception):
+    """Nothing was stored: the WorkStream is closed, or this key was used before."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What differs between messages and notes: their table and its own column, their counter, mark and verb."""
+
+    table: str
+    own: str
+    counter: str
+    mark: str
+    verb: str
+
+
+_MESSAGE = Shape("chat_message", "side", "last_message", "message", events.MESSAGE_POSTED)
+_NOTE = Shape("chat_note", "is_creation_note", "last_note", "note", events.NOTE_POSTED)
+
+_APPEND = """
+WITH counted AS (
+  INSERT INTO chat_counter AS c (workstream_id, {counter}, {other_counter})
+  SELECT w.id, 1, 0 FROM workstreams_workstream w
+   WHERE w.id = %(workstream)s AND (w.status = 'open' OR %(also_closed)s)
+     AND NOT EXISTS (SELECT FROM {table} WHERE workstream_id = %(workstream)s AND client_key = %(client_key)s)
+  ON CONFLICT (workstream_id) DO UPDATE SET {counter} = c.{counter} + 1
+  RETURNING {counter} AS number
+), entry AS (
+  INSERT INTO {table} (workstream_id, number, author_id, client_key, body, created_at, {own})
+  SELECT %(workstream)s, number, %(author)s::bigint, %(client_key)s, %(body)s, %(at)s, %(own)s FROM counted
+  RETURNING id
+), marked AS (
+  INSERT INTO chat_readmark AS r (workstream_id, user_id, {mark}, {other_mark})
+  SELECT %(workstream)s, %(author)s::bigint, number, 0 FROM counted WHERE %(author)s::bigint IS NOT NULL
+  ON CONFLICT (workstream_id, user_id) DO UPDATE SET {mark} = GREATEST(r.{mark}, EXCLUDED.{mark})
+), event AS (
+  INSERT INTO activity_event (at, verb, actor_id, system_actor, workstream_id, data)
+  SELECT %(at)s, %(verb)s, %(author)s::bigint, %(system_actor)s, %(workstream)s,
+         %(data)s::jsonb || jsonb_build_object('number', number)
+    FROM counted
+  RETURNING id
+)
+SELECT counted.number, entry.id, event.id FROM counted, entry, event
+"""
+
+
+def _statement(shape: Shape, other: Shape) -> str:
+    return _APPEND.format(
+        table=shape.table,
+        own=shape.own,
+        counter=shape.counter,
+        mark=shape.mark,
+        other_counter=other.counter,
+        other_mark=other.mark,
+    )
+
+
+_STATEMENTS = {_MESSAGE: _statement(_MESSAGE, _NOTE), _NOTE: _statement(_NOTE, _MESSAGE)}
+
+
+def append(entry: Message | Note, *, also_closed: bool) -> None:
+    """Give an entry its number and its primary key, and let happen what follows from its event. In a transaction.
+
+    Raises: NotStored, when the key was used before, or the WorkStream is closed and not `also_closed`; IntegrityError,
+    when a second request with the same key was quicker by a moment.
+    """
+    data: dict[str, Any] = {}
+    own: str | bool
+    if isinstance(entry, Message):
+        shape, own = _MESSAGE, str(entry.side)
+        data["side"] = own
+    else:
+        shape, own = _NOTE, entry.is_creation_note
+    system_actor = "" if entry.author_id else SystemActor.PORTAL
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STATEMENTS[shape],
+            {
+                "workstream": entry.workstream_id,
+                "author": entry.author_id,
+                "system_actor": str(system_actor),
+                "client_key": entry.client_key,
+                "body": entry.body,
+                "at": entry.created_at,
+                "own": own,
+                "verb": shape.verb,
+                "data": json.dumps(data),
+                "also_closed": also_closed,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NotStored
+    entry.number, entry.pk, event_id = row
+    follow(
+        Event(
+            pk=event_id,
+            at=entry.created_at,
+            verb=shape.verb,
+            actor=entry.author,
+            system_actor=system_actor,
+            workstream=entry.workstream,
+            data={"number": entry.number, **data},
+        )
+    )
