@@ -93,6 +93,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     told_of_unassigned = models.BooleanField(
         "Mail about every new WorkStream", null=True, blank=True, help_text="Unknown: yes for ISRs, no for others."
     )
+    # The columns they chose for the grid, as its address writes them. Kept here because this row is read anyway.
+    grid_columns = models.CharField(max_length=300, blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

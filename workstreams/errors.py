@@ -34,3 +34,17 @@ class NotRegisteredYet(DomainError):
 
     status_code = 422
     code = "not_registered_yet"
+
+
+class NameTaken(DomainError):
+    """A person has one view of a name, whatever its case."""
+
+    status_code = 422
+    code = "name_taken"
+
+
+class CannotKeepView(DomainError):
+    """A view needs a name, has an end somewhere, and nobody keeps any number of them."""
+
+    status_code = 422
+    code = "cannot_keep_view"

@@ -10,3 +10,8 @@ LEAD_SET = registry.declare(
     "workstream.lead_set", "made {name} WorkStream Lead", for_clients=True, of_oneself="became WorkStream Lead"
 ).name
 MEMBER_ADDED = registry.declare("workstream.member_added", "added {name}", for_clients=True, of_oneself="joined").name
+# Of views, only what concerns others: one's own are one's own business.
+VIEW_SHARED = registry.declare("workstream.view_shared", "shared the view “{name}” with the team").name
+VIEW_CHANGED = registry.declare("workstream.view_changed", "changed the shared view “{name}”").name
+VIEW_WITHDRAWN = registry.declare("workstream.view_withdrawn", "took the shared view “{name}” back").name
+VIEW_DELETED = registry.declare("workstream.view_deleted", "deleted the shared view “{name}” of {owner}").name

@@ -5,7 +5,7 @@ An address says everything it asks: `?type=batch&lead=me`. One that asks nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -174,11 +174,17 @@ ATTRIBUTES = tuple(name for name in WorkStreamFilter.base_filters if name != "so
 
 @dataclass(frozen=True)
 class Address:
-    """What the grid's address says: pairs of attribute and value, and the order. Always written the same way."""
+    """What the grid's address says, always written the same way: pairs of attribute and value, and the order.
+
+    `columns` are those it names, with commas; empty where it leaves them to the person. `view` is the public id of the
+    saved view that is open, empty for none: it stays open while its question is changed.
+    """
 
     pairs: tuple[Pair, ...]
     sort: Sort = Sort.ACTIVITY
     descending: bool = True
+    columns: str = ""
+    view: str = ""
 
     @property
     def is_default(self) -> bool:
@@ -187,13 +193,17 @@ class Address:
 
     def query_string(self, **places: str) -> str:
         """The query with its question mark, or nothing for the default; `places` may name `after` or `before`."""
-        pairs = list(self.pairs) or [("lead", ANY)]
-        if self.is_default:
-            pairs = []
-        if (self.sort, self.descending) != (Sort.ACTIVITY, True):
-            pairs.append(("sort", self.sort_value))
-        pairs += places.items()
-        return f"?{urlencode(pairs)}" if pairs else ""
+        # An address that names a view and asks nothing would ask what the view asks.
+        written = self._written(asks_by_default=not self.view)
+        if self.view:
+            written.append(("view", self.view))
+        written += places.items()
+        return f"?{_encoded(written)}" if written else ""
+
+    @property
+    def in_full(self) -> str:
+        """The query as it is kept and passed on, without question mark: also the default is written out."""
+        return _encoded(self._written(asks_by_default=False))
 
     @property
     def sort_value(self) -> str:
@@ -202,20 +212,32 @@ class Address:
 
     def without(self, pair: Pair) -> "Address":
         """The same without one value."""
-        return Address(tuple(kept for kept in self.pairs if kept != pair), self.sort, self.descending)
+        return replace(self, pairs=tuple(kept for kept in self.pairs if kept != pair))
 
     def cleared(self) -> "Address":
-        """The same order, asking for every WorkStream."""
-        return Address((), self.sort, self.descending)
+        """The same order and columns, asking for every WorkStream; no view is open."""
+        return replace(self, pairs=(), view="")
 
     def sorted_by(self, sort: Sort) -> "Address":
         """The same in another order; asking for the order that is there turns it round."""
         descending = not self.descending if sort == self.sort else sort.newest_first
-        return Address(self.pairs, sort, descending)
+        return replace(self, sort=sort, descending=descending)
 
     def with_pairs(self, *pairs: Pair) -> "Address":
-        """Another question in the same order."""
-        return Address(pairs, self.sort, self.descending)
+        """Another question in the same order and columns; no view is open."""
+        return replace(self, pairs=pairs, view="")
+
+    def _written(self, *, asks_by_default: bool) -> list[Pair]:
+        written = [] if asks_by_default and self.is_default else list(self.pairs) or [("lead", ANY)]
+        if (self.sort, self.descending) != (Sort.ACTIVITY, True):
+            written.append(("sort", self.sort_value))
+        if self.columns:
+            written.append(("columns", self.columns))
+        return written
+
+
+def _encoded(pairs: Sequence[Pair]) -> str:
+    return urlencode(pairs).replace("%2C", ",")
 
 
 @dataclass(frozen=True)
@@ -236,7 +258,7 @@ def read(filters: WorkStreamFilter) -> Reading:
     people = _by_id(User.objects.visible_to(filters.user), _uuids(found["lead"] + found["owner"]))
     organizations = _by_id(Organization.objects.visible_to(filters.user), _uuids(found["client"]))
 
-    pairs = tuple(_pairs(found, people, organizations, filters.user)) if _asks(filters.data) else (("lead", ME),)
+    pairs = tuple(_pairs(found, people, organizations, filters.user)) if asks(filters.data) else (("lead", ME),)
     values = _values(pairs)
     sort, descending = _order(found["sort"])
     has_ignored = any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values()) or any(
@@ -284,7 +306,7 @@ def chip_text(pair: Pair, reading: Reading) -> str:
     return f"{form_filter.label}: {words.get(value) or named}"
 
 
-def _asks(data: Mapping[str, Any]) -> bool:
+def asks(data: Mapping[str, Any]) -> bool:
     """Whether an address asks for any attribute at all; an order or a page alone is no question."""
     given = data if isinstance(data, QueryDict) else QueryDict(urlencode(data or {}, doseq=True))
     return any(any(given.getlist(name)) for name in ATTRIBUTES)

@@ -20,7 +20,7 @@ from workstreams.choices import (
     Status,
     SubscriptionType,
 )
-from workstreams.querysets import MembershipQuerySet, WorkStreamQuerySet
+from workstreams.querysets import MembershipQuerySet, SavedViewQuerySet, WorkStreamQuerySet
 
 
 class WorkStream(models.Model):
@@ -196,3 +196,29 @@ class GridCounted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class SavedView(models.Model):
+    """A question of the grid that a colleague keeps under a name: filters, order and columns (R91).
+
+    `query` is the grid's own address of it, and is read anew whenever the view is opened.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="saved_views")
+    name = models.CharField(max_length=80)
+    query = models.TextField()
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        indexes = [models.Index(fields=["name"], condition=Q(is_shared=True), name="shared_views")]
+        constraints = [
+            models.UniqueConstraint("owner", Lower("name"), name="a_person_names_a_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

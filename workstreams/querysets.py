@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Count, Q, When
+from django.db.models.functions import Lower
 
 from workstreams.choices import Side, Status
 from workstreams.tenancy import InWorkStreamQuerySet, M
@@ -62,3 +63,17 @@ class MembershipQuerySet(InWorkStreamQuerySet[M]):
         return self.aggregate(
             client=Count("pk", filter=Q(side=Side.CLIENT)), team=Count("pk", filter=Q(side=Side.TEAM))
         )
+
+
+class SavedViewQuerySet(models.QuerySet[M]):
+    """Questions about the views people keep of the grid."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """A colleague's own views, and those that others share; nobody else knows of any (R92)."""
+        if isinstance(user, AnonymousUser) or not user.is_active or not user.is_internal:
+            return self.none()
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+    def in_list_order(self) -> Self:
+        """By name, with their owners."""
+        return self.select_related("owner").order_by(Lower("name"), "id")

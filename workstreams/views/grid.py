@@ -14,7 +14,7 @@ from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from workstreams import grid as engine
 from workstreams.choices import Status
-from workstreams.columns import columns, grid_url
+from workstreams.columns import USUAL, grid_url, heads
 from workstreams.filter_panel import FilterPanel
 from workstreams.filters import ME, NOBODY, Address, Reading, WorkStreamFilter, chip_text, read
 from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page
@@ -107,7 +107,7 @@ def _results(request: PortalRequest, reading: Reading, page: Page[int]) -> dict[
         "is_short_term": 0 < len(reading.query.name) < engine.SHORTEST_INFIX,
         "chips": [Chip(chip_text(pair, reading), grid_url(address.without(pair))) for pair in address.pairs],
         "clear_url": grid_url(address.cleared()),
-        "columns": columns(address),
+        "columns": heads(address, USUAL),
         "views": _views(address),
         "next_url": grid_url(address, after=page.next) if page.next else "",
         "previous_url": grid_url(address, before=page.previous) if page.previous else "",
