@@ -4,9 +4,16 @@ Counting a million rows takes a third of a second, so no request does. A worker 
 milestone (`GridCount`, some thousand rows); a page adds up what it needs of these in a few milliseconds.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import connection, transaction
+
+from accounts.capabilities import INTERNAL_ROLES, Can
+from accounts.models import User
+from workstreams.filters import ME, NOBODY, NONE
+from workstreams.grid import GridQuery, People, Sort
 
 # Any number will do, as long as nothing else takes the lock of this number.
 TURN = 7_204_417_031
@@ -40,3 +47,134 @@ def recount(*, now: datetime) -> bool:
         if is_our_turn:
             cursor.execute(_RECOUNT, [now])
     return bool(is_our_turn)
+
+
+# How the statement below says "none" of a milestone and "nobody" of a lead, so that both can stand in a list.
+_NONE, _NOBODY = "", 0
+
+# Every group of boxes counts with the choices of the other groups, and without its own: what ticking a box would find.
+# There are few combinations of status, type and milestone, so the leads are added up first, once for these groups.
+_READ = """
+WITH combined AS MATERIALIZED (
+    SELECT subscription_type, coalesce(milestone, '') AS milestone, status, sum(n)::bigint AS n,
+           %(types)s::text[] IS NULL OR subscription_type = ANY (%(types)s::text[]) AS has_type,
+           %(milestones)s::text[] IS NULL OR coalesce(milestone, '') = ANY (%(milestones)s::text[]) AS has_milestone,
+           %(statuses)s::text[] IS NULL OR status = ANY (%(statuses)s::text[]) AS has_status
+    FROM workstreams_gridcount
+    WHERE %(leads)s::bigint[] IS NULL OR coalesce(lead_id, 0) = ANY (%(leads)s::bigint[])
+    GROUP BY subscription_type, coalesce(milestone, ''), status
+), by_lead AS MATERIALIZED (
+    SELECT coalesce(lead_id, 0) AS lead_id, sum(n)::bigint AS n
+    FROM workstreams_gridcount
+    WHERE (%(types)s::text[] IS NULL OR subscription_type = ANY (%(types)s::text[]))
+      AND (%(milestones)s::text[] IS NULL OR coalesce(milestone, '') = ANY (%(milestones)s::text[]))
+      AND (%(statuses)s::text[] IS NULL OR status = ANY (%(statuses)s::text[]))
+    GROUP BY coalesce(lead_id, 0)
+)
+SELECT 'type' AS name, subscription_type AS value, 0::bigint AS lead_id, '' AS label, sum(n)::bigint AS n,
+       NULL::timestamptz AS at
+    FROM combined WHERE has_milestone AND has_status GROUP BY subscription_type
+UNION ALL
+SELECT 'milestone', milestone, 0, '', sum(n)::bigint, NULL
+    FROM combined WHERE has_type AND has_status GROUP BY milestone
+UNION ALL
+SELECT 'status', status, 0, '', sum(n)::bigint, NULL
+    FROM combined WHERE has_type AND has_milestone GROUP BY status
+UNION ALL
+SELECT 'nobody', '', 0, '', n, NULL FROM by_lead WHERE lead_id = 0
+UNION ALL
+SELECT 'lead', person.public_id::text, person.id,
+       coalesce(nullif(person.name, ''), split_part(person.email, '@', 1)), coalesce(by_lead.n, 0), NULL
+    FROM accounts_user AS person LEFT JOIN by_lead ON by_lead.lead_id = person.id
+    WHERE (person.is_active AND person.role = ANY (%(roles)s)) OR person.id = ANY (%(leads)s::bigint[])
+UNION ALL
+SELECT 'at', '', 0, '', 0, at FROM workstreams_gridcounted
+"""
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A colleague who can carry a WorkStream, as the boxes name them."""
+
+    pk: int
+    public_id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Facets:
+    """The colleagues to choose from, and how many WorkStreams each value of each box would find.
+
+    `counts` is by the box's name and value; a value that is missing there would find none. `at` is when they were
+    counted, and None where they are not known: then `counts` says nothing about anything.
+    """
+
+    leads: Sequence[Lead] = ()
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def can_answer(query: GridQuery) -> bool:
+    """Whether a question is about lead, status, type and milestone alone: of all else the counts know nothing."""
+    rest = replace(
+        query,
+        types=frozenset(),
+        milestones=frozenset(),
+        without_milestone=False,
+        statuses=frozenset(),
+        leads=People(),
+        sort=Sort.ACTIVITY,
+        descending=True,
+    )
+    return rest == GridQuery()
+
+
+def facets_for(user: User, query: GridQuery) -> Facets:
+    """The colleagues and, where `can_answer`, the counts; one statement, some milliseconds whatever there is to count.
+
+    The counts are of every WorkStream there is, so whoever may not search all of them gets nothing.
+    """
+    if not user.may(Can.SEARCH_GRID):
+        return Facets()
+    if not can_answer(query):
+        return Facets(_in_order(_lead(person) for person in User.objects.visible_to(user).active_colleagues()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _READ,
+            {
+                "types": sorted(query.types) or None,
+                "milestones": [*sorted(query.milestones), *([_NONE] if query.without_milestone else [])] or None,
+                "statuses": sorted(query.statuses) or None,
+                "leads": [*sorted(query.leads.ids), *([_NOBODY] if query.leads.nobody else [])] or None,
+                "roles": sorted(INTERNAL_ROLES),
+            },
+        )
+        rows = cursor.fetchall()
+    return _facets(user, rows)
+
+
+def _facets(user: User, rows: Iterable[tuple[str, str, int, str, int, datetime | None]]) -> Facets:
+    leads: list[Lead] = []
+    counts: dict[tuple[str, str], int] = {}
+    counted_at: datetime | None = None
+    for name, value, lead_id, label, n, at in rows:
+        if name == "at":
+            counted_at = at
+        elif name == "lead":
+            leads.append(Lead(lead_id, value, label))
+            counts["lead", value] = n
+            if lead_id == user.pk:
+                counts["lead", ME] = n
+        elif name == "nobody":
+            counts["lead", NOBODY] = n
+        else:
+            counts[name, value or NONE] = n
+    return Facets(_in_order(leads), counts if counted_at else {}, counted_at)
+
+
+def _lead(person: User) -> Lead:
+    return Lead(person.pk, str(person.public_id), person.display_name)
+
+
+def _in_order(leads: Iterable[Lead]) -> list[Lead]:
+    return sorted(leads, key=lambda lead: (lead.label.casefold(), lead.pk))

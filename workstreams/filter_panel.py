@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,19 +12,22 @@ from accounts.capabilities import Role
 from accounts.fields import one_line
 from accounts.models import Organization, User
 from workstreams.choices import EntryPoint, Lifecycle, Status, SubscriptionType
+from workstreams.facets import Facets, can_answer, facets_for
 from workstreams.filters import ME, MILESTONES, NOBODY, RECENTLY, YES_OR_NO, Reading
 
 OFFERED = 7
 LONGEST_FIND = 80
+COUNTED = ("type", "milestone", "status", "lead")
 
 
 @dataclass(frozen=True)
 class Option:
-    """One box to tick."""
+    """One box to tick, and how many WorkStreams it would find; None where nobody counted."""
 
     value: str
     label: str
     is_chosen: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Group:
     finds: str = ""
     found: str = ""
     is_single: bool = False
+    is_counted: bool = False
 
     @property
     def chosen(self) -> list[Option]:
@@ -67,6 +72,25 @@ class FilterPanel:
             for name in ("find_owner", "find_client")
         }
 
+    @cached_property
+    def facets(self) -> Facets:
+        """The colleagues who lead, and what is known of how many WorkStreams each box would find."""
+        return facets_for(self.user, self.reading.query)
+
+    @property
+    def can_be_counted(self) -> bool:
+        """Whether the question is one that the counts can answer."""
+        return can_answer(self.reading.query)
+
+    def counted(self) -> Iterator[tuple[str, Option]]:
+        """The boxes that would find something, each with its group's name, where that is known."""
+        if not self.can_be_counted or not self.facets.at:
+            return
+        for name, value in self.facets.counts:
+            option = self._option(name, value, "")
+            if option.count:
+                yield name, option
+
     def groups(self) -> Iterator[Group]:
         """Every group, those in use and the first few unfolded."""
         yield self._boxes("type", "Type", SubscriptionType.choices, is_open=True)
@@ -95,17 +119,30 @@ class FilterPanel:
     def _boxes(
         self, name: str, title: str, choices: Sequence[Any], *, is_open: bool = False, is_single: bool = False
     ) -> Group:
-        options = [Option(str(value), str(label), (name, str(value)) in self.chosen) for value, label in choices]
-        return Group(name, title, options, is_open or any(o.is_chosen for o in options), is_single=is_single)
+        options = [self._option(name, str(value), str(label)) for value, label in choices]
+        is_open = is_open or any(option.is_chosen for option in options)
+        return Group(name, title, options, is_open, is_single=is_single, is_counted=name in COUNTED)
+
+    def _option(self, name: str, value: str, label: str) -> Option:
+        is_known = name in COUNTED and self.facets.at
+        count = self.facets.counts.get((name, value), 0) if is_known else None
+        return Option(value, label, (name, value) in self.chosen, count)
 
     def _leads(self) -> Group:
-        colleagues = User.objects.visible_to(self.user).active_colleagues().exclude(pk=self.user.pk)
-        options = [
-            Option(ME, "Me", ("lead", ME) in self.chosen),
-            Option(NOBODY, "Nobody yet", ("lead", NOBODY) in self.chosen),
-            *self._rows("lead", colleagues, [*self.reading.people.values()]),
+        """Those chosen first, also when they carry no WorkStreams any more, then the other colleagues."""
+        chosen = [value for name, value in self.reading.address.pairs if name == "lead" and value not in {ME, NOBODY}]
+        others = [
+            self._option("lead", lead.public_id, lead.label)
+            for lead in self.facets.leads
+            if lead.pk != self.user.pk and lead.public_id not in chosen
         ]
-        return Group("lead", "WorkStream Lead", options, is_open=True)
+        options = [
+            self._option("lead", ME, "Me"),
+            self._option("lead", NOBODY, "Nobody yet"),
+            *(self._option("lead", value, self.reading.people[value].display_name) for value in chosen),
+            *others,
+        ]
+        return Group("lead", "WorkStream Lead", options, is_open=True, is_counted=True)
 
     def _owners(self) -> Group:
         people = User.objects.visible_to(self.user).filter(role=Role.CLIENT)

@@ -1,20 +1,27 @@
 """The counts beside the grid's boxes: what is counted, when it is not, and who may know."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from config.celery import app
 from tests.conftest import World
 from tests.factories import WorkStreamFactory
 from workstreams import facets
-from workstreams.choices import Milestone, Status, SubscriptionType
+from workstreams.choices import CloseReason, Milestone, Status, SubscriptionType
+from workstreams.grid import GridQuery
 from workstreams.models import GridCount, GridCounted, WorkStream
 from workstreams.tasks import recount_for_grid
+from workstreams.templatetags.grid_tags import short
 
 pytestmark = pytest.mark.django_db
+GRID = reverse("workstreams:grid")
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -71,3 +78,152 @@ def test_it_is_counted_each_minute() -> None:
 
     assert entry["task"] in app.tasks
     assert entry["schedule"] == timedelta(minutes=1)
+
+
+# --- Beside the boxes
+
+
+@pytest.fixture
+def some(client: Client, world: World) -> World:
+    """Besides the two of the cast: the architect's at Processing Data, and the ISR's, closed. The ISR has signed in."""
+    WorkStreamFactory.create(name="Running", lead=world.architect, milestone=Milestone.PROCESSING_DATA)
+    WorkStreamFactory.create(
+        name="Over",
+        lead=world.isr,
+        subscription_type=SubscriptionType.BATCH,
+        status=Status.CLOSED,
+        closed_at=NOON,
+        close_reason=CloseReason.COMPLETED,
+    )
+    facets.recount(now=NOON)
+    client.force_login(world.isr)
+    return world
+
+
+def beside(page: str, name: str) -> dict[str, str]:
+    """What stands beside the boxes of a group: value and number."""
+    found = re.findall(rf'id="n-{name}-([^"]+)"[^>]*>(.*?)</span>', page)
+    return {value: re.sub(r"<.*?>", "", number) for value, number in found}
+
+
+def look(client: Client, query: str, **headers: str) -> str:
+    return str(client.get(GRID + query, headers=headers).content.decode())
+
+
+def test_each_box_says_what_it_would_find(client: Client, some: World) -> None:
+    page = look(client, "?lead=any")
+
+    assert beside(page, "type") == {"agile": "2", "batch": "2", "lean": "0"}
+    assert beside(page, "status") == {"open": "3", "closed": "1"}
+    assert {value: n for value, n in beside(page, "milestone").items() if n != "0"} == {
+        "none": "3",
+        "processing_data": "1",
+    }
+    leads = beside(page, "lead")
+    assert (leads["me"], leads["none"], leads[str(some.architect.public_id)]) == ("1", "2", "1")
+    assert leads[str(some.delivery.public_id)] == "0"
+
+
+def test_a_group_counts_with_the_choices_of_the_others_and_without_its_own(client: Client, some: World) -> None:
+    page = look(client, "?status=open&type=batch&lead=none")
+
+    assert beside(page, "type") == {"agile": "1", "batch": "1", "lean": "0"}
+    assert beside(page, "status") == {"open": "1", "closed": "0"}
+    leads = {value: n for value, n in beside(page, "lead").items() if n != "0"}
+    assert leads == {"none": "1"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lead=any",
+        "lead=me",
+        "lead=none",
+        "lead=me&lead=none&status=closed",
+        "milestone=none",
+        "milestone=none&milestone=processing_data&type=agile",
+        "type=batch&type=agile&status=open",
+    ],
+)
+def test_the_counts_are_those_of_the_results(query: str, client: Client, some: World) -> None:
+    page = look(client, f"?{query}")
+    for name in ("type", "milestone", "status", "lead"):
+        others = "&".join(part for part in query.split("&") if not part.startswith(f"{name}="))
+        for value, n in beside(page, name).items():
+            found = client.get(f"{GRID}?{others}&{name}={value}").context["rows"]
+            assert n == str(len(found)), (query, name, value)
+
+
+@pytest.mark.parametrize("query", ["q=a", "active=7", "entry=homepage", "lifecycle=user", "created_from=2026-01-01"])
+def test_without_an_answer_there_is_no_number(query: str, client: Client, some: World) -> None:
+    page = look(client, f"?lead=any&{query}")
+
+    assert "No counts with these filters" in page
+    assert not any(beside(page, "type").values())
+    assert not any(beside(page, "lead").values())
+    assert some.architect.name in page
+
+
+def test_the_page_says_how_old_the_counts_are(client: Client, some: World) -> None:
+    page = look(client, "?lead=any")
+    assert re.search(r'Counts as of\s+<time datetime="2026-03-02T12:00:00', page)
+
+
+def test_before_the_first_count_the_boxes_have_none(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    page = look(client, "?lead=any")
+
+    assert "Nothing has been counted yet" in page
+    assert not any(beside(page, "type").values())
+    assert world.architect.name in page
+
+
+def test_new_results_bring_new_counts_and_leave_the_boxes(client: Client, some: World) -> None:
+    found = look(client, "?lead=any&status=open", **{"HX-Request": "true", "HX-Target": "found"})
+
+    assert '<input type="checkbox"' not in found
+    assert '<span hx-swap-oob="innerHTML:#filters .choice__count">0</span>' in found
+    assert beside(found, "type") == {"agile": "2", "batch": "1"}
+    assert '<span id="n-type-agile" hx-swap-oob="innerHTML">2</span>' in found
+    assert 'id="counted" hx-swap-oob="true"' in found
+
+
+def test_new_results_that_nobody_counted_take_the_old_counts_away(client: Client, some: World) -> None:
+    found = look(client, "?q=run", **{"HX-Request": "true", "HX-Target": "found"})
+
+    assert '<span hx-swap-oob="innerHTML:#filters .choice__count"></span>' in found
+    assert beside(found, "type") == {}
+
+
+@pytest.mark.parametrize("who", ["owner", "stranger", "agile_worker"])
+def test_who_may_not_search_learns_no_number(who: str, client: Client, some: World) -> None:
+    assert facets.facets_for(getattr(some, who), GridQuery()) == facets.Facets()
+    client.force_login(getattr(some, who))
+    response: Any = client.get(f"{GRID}?lead=any")
+
+    assert response.status_code == 403
+    assert "Counts as of" not in response.content.decode()
+
+
+def test_a_lead_who_has_left_is_counted_while_chosen(client: Client, some: World) -> None:
+    some.architect.is_active = False
+    some.architect.save(update_fields=["is_active"])
+    value = str(some.architect.public_id)
+
+    assert value not in beside(look(client, "?lead=any"), "lead")
+    assert beside(look(client, f"?lead={value}"), "lead")[value] == "1"
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [(0, "0"), (999, "999"), (1000, "1k"), (1299, "1.2k"), (9999, "9.9k"), (12_431, "12k"), (999_999, "999k")],
+)
+def test_large_numbers_are_short(n: int, text: str) -> None:
+    assert short(n) == text
+    assert short(1_250_000) == "1.2M"
+
+
+def test_a_short_number_is_there_in_full_too(client: Client, some: World) -> None:
+    GridCount.objects.filter(lead=some.architect).update(n=12_431)
+    page = look(client, "?lead=any")
+    assert '<span title="12,431">12k</span>' in page

@@ -61,7 +61,7 @@ def grid(request: PortalRequest) -> HttpResponse:
     }
     template = "workstreams/grid.html"
     if request.htmx and not request.htmx.history_restore_request:
-        template = "workstreams/_grid_results.html" if request.htmx.target == "found" else "workstreams/_grid.html"
+        template = "workstreams/_grid_found.html" if request.htmx.target == "found" else "workstreams/_grid.html"
     response = render(request, template, context)
     if request.htmx and request.htmx.target in {"found", "grid"}:
         # A form's own address would hold every empty field.

@@ -1,0 +1,63 @@
+"""What the grid's page draws too often for templates: some hundred boxes and their counts."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from workstreams.filter_panel import Group, Option
+
+register = template.Library()
+
+_PLAIN = '<label class="choice"><input type="{}" name="{}" value="{}"{}><span>{}</span></label>'
+# The count describes the box and is not part of its name, which stays what people call it.
+_COUNTED = (
+    '<label class="choice"><input type="{}" name="{}" value="{}"{} aria-describedby="n-{}-{}"><span>{}</span>'
+    '<span class="choice__count" id="n-{}-{}" aria-hidden="true">{}</span></label>'
+)
+_CHECKED = SafeString(" checked")
+
+
+@register.simple_tag
+def boxes(group: Group, options: Iterable[Option]) -> SafeString:
+    """The boxes to tick of a group, or those of them that are given: `{% boxes group group.first %}`."""
+    kind, name = "radio" if group.is_single else "checkbox", group.name
+    if not group.is_counted:
+        return format_html_join(
+            "", _PLAIN, ((kind, name, o.value, _CHECKED if o.is_chosen else "", o.label) for o in options)
+        )
+    return format_html_join(
+        "",
+        _COUNTED,
+        (
+            (kind, name, o.value, _CHECKED if o.is_chosen else "", name, o.value, o.label, name, o.value, number(o))
+            for o in options
+        ),
+    )
+
+
+@register.simple_tag
+def new_numbers(counted: Iterable[tuple[str, Option]]) -> SafeString:
+    """The counts for boxes that are on the page already, which htmx puts into them."""
+    return format_html_join(
+        "",
+        '<span id="n-{}-{}" hx-swap-oob="innerHTML">{}</span>',
+        ((name, option.value, number(option)) for name, option in counted),
+    )
+
+
+def number(option: Option) -> SafeString | str:
+    """A count as it stands beside a box: above 999 in short, and in full for whoever points at it."""
+    n = option.count
+    if n is None or n < 1000:
+        return "" if n is None else str(n)
+    return format_html('<span title="{}">{}</span>', f"{n:,}", short(n))
+
+
+def short(n: int) -> str:
+    """A number in a few characters, rounded down: 999, 1.2k, 12k, 999k, 1.2M."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if n >= size:
+            return f"{n // size}{unit}" if n >= 10 * size else f"{n * 10 // size / 10:g}{unit}"
+    return str(n)
