@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SIZE ?= 1000000
+GOALS ?=
 ARGS ?=
 export PORT
 
@@ -21,7 +23,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup css browser run test check migrations lock reset clean
+.PHONY: help setup css browser run test check bench migrations lock reset clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
@@ -61,6 +63,9 @@ test: $(READY) css browser ## Run every test, browser journeys included (ARGS="t
 
 check: $(READY) css ## Lint, types, import floors, migrations, production settings, templates
 	@$(PY) -m tools.check $(ARGS)
+
+bench: $(READY) ## Measure it on a million WorkStreams (SIZE=100000 GOALS=1,2), see docs/performance.md
+	@$(PY) -m bench --size $(SIZE) --goals "$(GOALS)" $(ARGS)
 
 migrations: $(READY) ## Write migrations for changed models (ARGS="chat -n name_it")
 	@$(PY) -m tools.check --environment-only manage.py makemigrations $(ARGS)

@@ -23,7 +23,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -178,10 +178,12 @@ def _copied(name: str, sources: list[Path]) -> Path:
 # --- PostgreSQL --------------------------------------------------------------------------------------------------
 
 
-def start_postgres(guard: Guard, place: Place, *, logs: Path, durable: bool = True) -> str:
+def start_postgres(
+    guard: Guard, place: Place, *, logs: Path, durable: bool = True, settings: Sequence[str] = ()
+) -> str:
     """Start PostgreSQL and return its DATABASE_URL. `durable=False` trades safety of the data for speed (tests).
 
-    Raises: ServiceError.
+    `settings` are more of PostgreSQL's own, like "jit=off"; they count before ours. Raises: ServiceError.
     """
     programs = postgres_programs(place)
     password = kept_secret(place.folder, "postgres")
@@ -202,6 +204,7 @@ def start_postgres(guard: Guard, place: Place, *, logs: Path, durable: bool = Tr
             "log_timezone=UTC",
             "max_connections=200",
             *haste,
+            *settings,
         ]
         return Server(
             name="postgres",
