@@ -66,8 +66,11 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "activity",
     "accounts",
+    "api",
     "workstreams",
     "milestones",
     "subscriptions",
@@ -79,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "api.middleware.ApiAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,6 +193,11 @@ CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "schedule": timedelta(minutes=1),
     "options": {"expires": 60},
 }
+CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
+    "task": "api.tasks.forget_old_answers",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
+}
 
 # --- Sign-in -----------------------------------------------------------------------------------------------------
 
@@ -277,6 +286,31 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "api.schema.PortalSchema",
+}
+# Requests to the API a minute: of one token or one signed-in person, and of one address without either.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)
+API_ANONYMOUS_CALLS_PER_MINUTE = env.int("API_ANONYMOUS_CALLS_PER_MINUTE", default=60)
+SPECTACULAR_SETTINGS = {
+    "TITLE": f"{PORTAL_NAME} API",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything the portal's pages do, for programs. What a person may see and do is the same here as "
+    "there. Times are in UTC, ids are opaque, and addresses end with a slash.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": ["api.schema.of_the_api"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "ENUM_NAME_OVERRIDES": {
+        "SubscriptionType": "workstreams.choices.SubscriptionType",
+        "Milestone": "workstreams.choices.Milestone",
+        "Status": "workstreams.choices.Status",
+        "CloseReason": "workstreams.choices.CloseReason",
+        "DeliveryMode": "workstreams.choices.DeliveryMode",
+        "EntryPoint": "workstreams.choices.EntryPoint",
+        "Lifecycle": "workstreams.choices.Lifecycle",
+        "Side": "workstreams.choices.Side",
+        "Role": "accounts.capabilities.Role",
+    },
 }
 
 # --- Pages, files, language --------------------------------------------------------------------------------------

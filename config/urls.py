@@ -11,6 +11,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("help/", views.help_page, name="help"),
     path("", include("accounts.urls")),
+    path("", include("api.urls")),
+    path("api/v1/", include("config.api_urls")),
     path("", include("subscriptions.urls")),
     path("", include("workstreams.urls")),
     path("", include("milestones.urls")),

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [
     "accounts",
     "activity",
+    "api",
     "chat",
     "demo",
     "integrations",

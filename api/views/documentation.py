@@ -1,0 +1,35 @@
+"""What the API can do: the OpenAPI document, and a page that shows it."""
+
+from functools import cache
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+
+from accounts.http import PortalRequest
+from api.base import ApiRequest, ApiView
+
+
+@require_GET
+def documentation(request: PortalRequest) -> HttpResponse:
+    """Everything the API can do, to read and to try out; it asks the API as the person who is signed in."""
+    return render(request, "api/documentation.html")
+
+
+class SchemaView(ApiView):
+    """`GET /api/v1/schema/`: the description of the API, the same for everybody."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        """The OpenAPI document."""
+        return HttpResponse(_document(), content_type="application/json")
+
+
+@cache
+def _document() -> bytes:
+    """Made once a process: it follows from the code alone."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return bytes(JSONRenderer().render(schema))

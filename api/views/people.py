@@ -1,0 +1,144 @@
+"""Who one is, whom one may look up, and the client organisations."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.capabilities import INTERNAL_ROLES, Can, Role
+from accounts.errors import NotAllowed
+from accounts.models import Organization, Region, User
+from api import paging, query
+from api.base import ApiRequest, ApiView
+from api.fields import Moment
+from api.models import ApiToken, Scope
+from api.paging import Order, PageQuery
+
+BY_NAME = ("name", "public_id")
+
+
+class OrganizationSerializer(serializers.Serializer[Organization]):
+    """A client organisation."""
+
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField()
+    region = serializers.ChoiceField(choices=Region.choices, allow_blank=True, help_text="Empty: not known.")
+
+
+class PersonSerializer(serializers.Serializer[User]):
+    """A person, as colleagues see them."""
+
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField(source="display_name")
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    is_team = serializers.BooleanField(help_text="Whether they belong to the company rather than to a client.")
+    is_active = serializers.BooleanField(help_text="Whether they may sign in.")
+    organization = OrganizationSerializer(allow_null=True, help_text="Of people of a client; null until they join one.")
+
+
+class TokenSerializer(serializers.Serializer[ApiToken]):
+    """The token that a request came with."""
+
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices))
+    expires_at = Moment()
+
+
+class MeSerializer(PersonSerializer):
+    """The person who asks."""
+
+    time_zone = serializers.CharField(help_text="Days in filters begin and end at midnight there.")
+    may = serializers.SerializerMethodField(help_text="What they may do that concerns no particular WorkStream.")
+    token = serializers.SerializerMethodField(help_text="The token they ask with; null for a browser's session.")
+
+    def get_may(self, person: User) -> list[str]:
+        """The names of capabilities, in the order of the table."""
+        return [can.name.lower() for can in Can if person.may(can)]
+
+    @extend_schema_field(TokenSerializer(allow_null=True))
+    def get_token(self, _person: User) -> Any:
+        """What is known of the token."""
+        token = self.context["request"].auth
+        return TokenSerializer(token).data if isinstance(token, ApiToken) else None
+
+
+class MeView(ApiView):
+    """The person who asks."""
+
+    @extend_schema(operation_id="me", responses=MeSerializer)
+    def get(self, request: ApiRequest) -> Response:
+        """Who the token or the session stands for, and what they may do."""
+        return Response(MeSerializer(request.user, context={"request": request}).data)
+
+
+class FindQuery(PageQuery):
+    """Finding by a part of the name."""
+
+    q = serializers.CharField(
+        required=False, max_length=200, trim_whitespace=True, help_text="A part of the name; case does not matter."
+    )
+
+
+class PeopleQuery(FindQuery):
+    """Finding people."""
+
+    q = serializers.CharField(
+        required=False, max_length=200, help_text="A part of the name or of the address; case does not matter."
+    )
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    can_lead = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Only those who can be WorkStream Lead, or only the others.",
+    )
+    organization = serializers.UUIDField(required=False, help_text="Only people of this client organisation.")
+
+
+class OrganizationsView(ApiView):
+    """The client organisations, for colleagues."""
+
+    @extend_schema(operation_id="organizations", parameters=[FindQuery], responses=paging.paged(OrganizationSerializer))
+    def get(self, request: ApiRequest) -> Response:
+        """Client organisations in the order of their names; for colleagues."""
+        _for_colleagues(request.user)
+        asked = query.read(request, FindQuery)
+        rows = Organization.objects.visible_to(request.user)
+        if term := asked.get("q"):
+            rows = rows.filter(name__icontains=term)
+        found = paging.page(rows, asked, Order("organizations", BY_NAME))
+        return paging.answer(request, found, lambda row: OrganizationSerializer(row).data)
+
+
+class PeopleView(ApiView):
+    """People, for colleagues."""
+
+    @extend_schema(operation_id="people", parameters=[PeopleQuery], responses=paging.paged(PersonSerializer))
+    def get(self, request: ApiRequest) -> Response:
+        """Everybody who registered, in the order of their names; for colleagues."""
+        _for_colleagues(request.user)
+        asked = query.read(request, PeopleQuery)
+        rows = _those(User.objects.visible_to(request.user).select_related("organization"), asked)
+        found = paging.page(rows, asked, Order("people", BY_NAME))
+        return paging.answer(request, found, lambda row: PersonSerializer(row).data)
+
+
+def _those(rows: "QuerySet[User]", asked: dict[str, Any]) -> "QuerySet[User]":
+    if term := asked.get("q"):
+        rows = rows.filter(Q(name__icontains=term) | Q(email__icontains=term))
+    if role := asked.get("role"):
+        rows = rows.filter(role=role)
+    if organization := asked.get("organization"):
+        rows = rows.filter(organization__public_id=organization)
+    if asked["can_lead"] is not None:
+        can_lead = Q(is_active=True, role__in=INTERNAL_ROLES)
+        rows = rows.filter(can_lead if asked["can_lead"] else ~can_lead)
+    return rows
+
+
+def _for_colleagues(person: User) -> None:
+    if not person.is_internal:
+        raise NotAllowed("Only colleagues may look up people and client organisations.")

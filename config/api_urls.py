@@ -1,0 +1,15 @@
+"""Every address of the API. Each app writes its own in `api_urls.py`; here they are put together under /api/v1/."""
+
+from django.urls import path
+
+from api.views.documentation import SchemaView, documentation
+from api.views.people import MeView, OrganizationsView, PeopleView
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", documentation, name="docs"),
+    path("me/", MeView.as_view(), name="me"),
+    path("organizations/", OrganizationsView.as_view(), name="organizations"),
+    path("people/", PeopleView.as_view(), name="people"),
+]
