@@ -49,8 +49,8 @@ def recount(*, now: datetime) -> bool:
     return bool(is_our_turn)
 
 
-# How the statement below says "none" of a milestone and "nobody" of a lead, so that both can stand in a list.
-_NONE, _NOBODY = "", 0
+# How the statement below says "none" of a milestone, so that it can stand in a list.
+_NONE = ""
 
 # Every group of boxes counts with the choices of the other groups, and without its own: what ticking a box would find.
 # There are few combinations of status, type and milestone, so the leads are added up first, once for these groups.
@@ -61,7 +61,7 @@ WITH combined AS MATERIALIZED (
            %(milestones)s::text[] IS NULL OR coalesce(milestone, '') = ANY (%(milestones)s::text[]) AS has_milestone,
            %(statuses)s::text[] IS NULL OR status = ANY (%(statuses)s::text[]) AS has_status
     FROM workstreams_gridcount
-    WHERE %(leads)s::bigint[] IS NULL OR coalesce(lead_id, 0) = ANY (%(leads)s::bigint[])
+    WHERE %(any_lead)s OR lead_id = ANY (%(leads)s::bigint[]) OR (%(or_nobody)s AND lead_id IS NULL)
     GROUP BY subscription_type, coalesce(milestone, ''), status
 ), by_lead AS MATERIALIZED (
     SELECT coalesce(lead_id, 0) AS lead_id, sum(n)::bigint AS n
@@ -137,7 +137,8 @@ def facets_for(user: User, query: GridQuery) -> Facets:
     if not user.may(Can.SEARCH_GRID):
         return Facets()
     if not can_answer(query):
-        return Facets(_in_order(_lead(person) for person in User.objects.visible_to(user).active_colleagues()))
+        people = User.objects.visible_to(user).active_colleagues().only("public_id", "name", "email").order_by()
+        return Facets(_in_order(Lead(person.pk, str(person.public_id), person.display_name) for person in people))
     with connection.cursor() as cursor:
         cursor.execute(
             _READ,
@@ -145,7 +146,9 @@ def facets_for(user: User, query: GridQuery) -> Facets:
                 "types": sorted(query.types) or None,
                 "milestones": [*sorted(query.milestones), *([_NONE] if query.without_milestone else [])] or None,
                 "statuses": sorted(query.statuses) or None,
-                "leads": [*sorted(query.leads.ids), *([_NOBODY] if query.leads.nobody else [])] or None,
+                "any_lead": not query.leads,
+                "leads": sorted(query.leads.ids),
+                "or_nobody": query.leads.nobody,
                 "roles": sorted(INTERNAL_ROLES),
             },
         )
@@ -170,10 +173,6 @@ def _facets(user: User, rows: Iterable[tuple[str, str, int, str, int, datetime |
         else:
             counts[name, value or NONE] = n
     return Facets(_in_order(leads), counts if counted_at else {}, counted_at)
-
-
-def _lead(person: User) -> Lead:
-    return Lead(person.pk, str(person.public_id), person.display_name)
 
 
 def _in_order(leads: Iterable[Lead]) -> list[Lead]:

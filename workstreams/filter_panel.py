@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 
-from accounts.capabilities import Role
 from accounts.fields import one_line
+from accounts.finding import find_clients, find_organizations
 from accounts.models import Organization, User
 from workstreams.choices import EntryPoint, Lifecycle, Status, SubscriptionType
 from workstreams.facets import Facets, can_answer, facets_for
@@ -145,30 +144,24 @@ class FilterPanel:
         return Group("lead", "WorkStream Lead", options, is_open=True, is_counted=True)
 
     def _owners(self) -> Group:
-        people = User.objects.visible_to(self.user).filter(role=Role.CLIENT)
-        offered = self._offered(people, self.finds["find_owner"])
-        options = [
-            Option(NOBODY, "Nobody yet", ("owner", NOBODY) in self.chosen),
-            *self._rows("owner", offered, [*self.reading.people.values()]),
-        ]
+        chosen = [person for value, person in self.reading.people.items() if ("owner", value) in self.chosen]
+        offered = find_clients(self.user, self.finds["find_owner"], limit=OFFERED)
+        options = [self._option("owner", NOBODY, "Nobody yet"), *self._found("owner", chosen, offered)]
         return self._with_finder("owner", "Owner", options)
 
     def _clients(self) -> Group:
-        offered = self._offered(Organization.objects.visible_to(self.user), self.finds["find_client"])
-        options = [*self._rows("client", offered, [*self.reading.organizations.values()])]
-        return self._with_finder("client", "Client", options)
+        chosen = [client for value, client in self.reading.organizations.items() if ("client", value) in self.chosen]
+        offered = find_organizations(self.user, self.finds["find_client"], limit=OFFERED)
+        return self._with_finder("client", "Client", [*self._found("client", chosen, offered)])
 
     def _with_finder(self, name: str, title: str, options: Sequence[Option]) -> Group:
         term = self.finds[f"find_{name}"]
         is_open = bool(term) or any(option.is_chosen for option in options)
         return Group(name, title, options, is_open, finds=f"find_{name}", found=term)
 
-    def _offered(self, rows: "QuerySet[Any]", term: str) -> "QuerySet[Any]":
-        return (rows.filter(name__icontains=term) if term else rows).order_by("name", "pk")[:OFFERED]
-
-    def _rows(self, name: str, rows: Any, chosen: Sequence[Any]) -> Iterator[Option]:
+    def _found(
+        self, name: str, chosen: Sequence[User | Organization], offered: Sequence[User | Organization]
+    ) -> Iterator[Option]:
         """Those chosen first, also when they would not be offered, then the others."""
-        kept = [row for row in chosen if (name, str(row.public_id)) in self.chosen]
-        others = [row for row in rows if row not in kept]
-        for row in (*kept, *others):
-            yield Option(str(row.public_id), str(row), row in kept)
+        for row in (*chosen, *(row for row in offered if row not in chosen)):
+            yield self._option(name, str(row.public_id), str(row))
