@@ -32,7 +32,8 @@ _FIND_ORGANIZATIONS = _FIND.format(table="accounts_organization", condition="tru
 def find_clients(viewer: User, term: str, *, limit: int) -> list[User]:
     """Up to `limit` people of clients by a part of their name, those whose name begins with it first; one statement.
 
-    A term without letters or digits only finds names that begin with it. Without a term the first by name. Who is no colleague finds nobody, also not themselves.
+    A term without letters or digits only finds names that begin with it. Without a term the first by name. Who is no
+    colleague finds nobody, also not themselves.
     """
     if not (viewer.is_internal and viewer.is_active):
         return []
