@@ -7,7 +7,8 @@ How an app adds to the API:
   row, `ValidationError`) are raised; `api.refusals` makes the one error shape of them.
 * Addresses are written by hand with `<uuid:public_id>` in the app's `api_urls.py`, which `config.api_urls` gathers
   under `/api/v1/`. Every address ends with a slash, and nothing in one is a running number.
-* `api.query.read(request, AQuerySerializer)` reads an address's parameters: what is unknown is a 400 that names it.
+* `api.query.read(request, QuerySerializer)` reads an address's parameters, `api.query.body(request, InputSerializer)` a
+  body: what is unknown is a 400 that names it.
 * `api.paging`: `Order` says how a list is ordered, `page()` reads one page of it, `answer()` writes it, `paged()`
   describes it in the schema, `PageQuery` is the parent of a list's query serializer.
 * `api.etags`: `answer()` gives one row with its ETag (or a 304), `seen_version()` reads If-Match for an edit.

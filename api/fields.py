@@ -3,6 +3,7 @@
 from datetime import UTC
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.fields import PlanDateField, is_blank, one_line, several_lines
@@ -46,3 +47,16 @@ class Moment(serializers.DateTimeField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timezone=UTC, **options)
+
+
+class Known(serializers.SlugRelatedField[Any]):
+    """The id of a row that the caller may know; a foreign one does not exist. The model's rows have `visible_to`."""
+
+    def __init__(self, model: Any, **options: Any) -> None:
+        self._model = model
+        super().__init__(slug_field="public_id", queryset=model.objects.none(), **options)
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """The rows to choose from."""
+        rows: QuerySet[Any] = self._model.objects.visible_to(self.context["request"].user)
+        return rows

@@ -1,11 +1,12 @@
-"""Reading the parameters of an address. A page forgives what it does not know; a program is told."""
+"""Reading parameters and bodies. A page forgives what it does not know; a program is told."""
 
 from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
-Unknown = "There is no such parameter here."
+NO_SUCH_PARAMETER = "There is no such parameter here."
+NO_SUCH_FIELD = "There is no such field here, or it cannot be changed this way."
 
 
 def read(request: Request, kind: type[serializers.Serializer[Any]]) -> dict[str, Any]:
@@ -25,4 +26,17 @@ def refuse_unknown(request: Request, known: set[str]) -> None:
     Raises: ValidationError.
     """
     if unknown := set(request.query_params) - known:
-        raise serializers.ValidationError({name: [Unknown] for name in sorted(unknown)})
+        raise serializers.ValidationError({name: [NO_SUCH_PARAMETER] for name in sorted(unknown)})
+
+
+def body(request: Request, kind: type[serializers.Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+    """The body as this serializer reads it; with `partial`, only the fields that were sent.
+
+    Raises: ValidationError, naming each field that is missing, unknown or has a value it cannot have.
+    """
+    data = request.data
+    serializer = kind(data=data, partial=partial, context={"request": request})
+    if isinstance(data, dict) and (unknown := set(data) - set(serializer.fields)):
+        raise serializers.ValidationError({str(name): [NO_SUCH_FIELD] for name in sorted(unknown)})
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

@@ -1,6 +1,6 @@
 """Every address of the API. Each app writes its own in `api_urls.py`; here they are put together under /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from api.views.documentation import SchemaView, documentation
 from api.views.people import MeView, OrganizationsView, PeopleView
@@ -12,4 +12,5 @@ urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("organizations/", OrganizationsView.as_view(), name="organizations"),
     path("people/", PeopleView.as_view(), name="people"),
+    path("", include("workstreams.api_urls")),
 ]

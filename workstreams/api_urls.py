@@ -1,0 +1,31 @@
+"""The addresses of the WorkStreams' part of the API."""
+
+from django.urls import path
+
+from workstreams.api.lists import FacetsView, WorkStreamsView
+from workstreams.api.one import CloseView, MembersView, ReopenView, SetLeadView, TakeView, WorkStreamView
+from workstreams.api.views import (
+    RenameView,
+    ReplaceView,
+    SavedViewsView,
+    SavedViewView,
+    ShareView,
+    UnshareView,
+)
+
+urlpatterns = [
+    path("workstreams/", WorkStreamsView.as_view(), name="workstreams"),
+    path("workstreams/facets/", FacetsView.as_view(), name="workstreams_facets"),
+    path("workstreams/<uuid:public_id>/", WorkStreamView.as_view(), name="workstream"),
+    path("workstreams/<uuid:public_id>/close/", CloseView.as_view(), name="workstream_close"),
+    path("workstreams/<uuid:public_id>/reopen/", ReopenView.as_view(), name="workstream_reopen"),
+    path("workstreams/<uuid:public_id>/set-lead/", SetLeadView.as_view(), name="workstream_set_lead"),
+    path("workstreams/<uuid:public_id>/take/", TakeView.as_view(), name="workstream_take"),
+    path("workstreams/<uuid:public_id>/members/", MembersView.as_view(), name="workstream_members"),
+    path("views/", SavedViewsView.as_view(), name="views"),
+    path("views/<uuid:view_id>/", SavedViewView.as_view(), name="view"),
+    path("views/<uuid:view_id>/rename/", RenameView.as_view(), name="view_rename"),
+    path("views/<uuid:view_id>/replace/", ReplaceView.as_view(), name="view_replace"),
+    path("views/<uuid:view_id>/share/", ShareView.as_view(), name="view_share"),
+    path("views/<uuid:view_id>/unshare/", UnshareView.as_view(), name="view_unshare"),
+]
