@@ -78,8 +78,11 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
     have_set(database, wish.size)
     small_url = have_set(database, wish.small_size)
 
-    from bench.frame import Bench, find_goals  # noqa: PLC0415  Django has to be set up first
+    from django.utils import timezone  # noqa: PLC0415  Django has to be set up first
+
+    from bench.frame import Bench, find_goals  # noqa: PLC0415
     from bench.report import Report  # noqa: PLC0415
+    from workstreams.facets import recount  # noqa: PLC0415
 
     goals = find_goals()
     unknown = [number for number in wish.goals if number not in goals]
@@ -87,6 +90,9 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
         print(f"There is no goal {', '.join(map(str, unknown))}; there are {', '.join(map(str, goals))}.")
         return 1
     bench = Bench(url, small_url, valkey, wish.size, wish.small_size, wish.effort)
+    for which in ("big", "small"):
+        with bench.on(which):
+            recount(now=timezone.now())  # what a worker does each minute
     report = Report()
     report.head(size=wish.size, small_size=wish.small_size, postgres=server.version(database))
     began, has_failed = time.monotonic(), False
@@ -126,16 +132,23 @@ def set_up_django(url: str, valkey: str) -> None:
 def have_set(database: str, size: int) -> str:
     """The address of a set of this size: the kept one, or made now."""
     url = server.with_database(database, server.database_name(size))
-    if not server.is_fresh(database, size):
-        began = time.monotonic()
+    state = server.state_of(database, size)
+    if state == server.State.FRESH:
+        return url
+    began = time.monotonic()
+    if state == server.State.BEHIND:
+        print(f"Migrating {size:,} WorkStreams ...", flush=True)
+        server.migrate(url)
+        server.vacuum(url)
+    else:
         print(f"Making {size:,} WorkStreams ...", flush=True)
         server.empty(database, size)
         server.migrate(url)
         link = psycopg2.connect(url)
-        generate(link, size, now=server.newest_moment(), say=True)
+        generate(link, size, now=server.newest_moment())
         link.close()
-        server.mark_fresh(database, size)
-        print(f"  made in {time.monotonic() - began:.0f} s", flush=True)
+    server.mark_fresh(database, size)
+    print(f"  done in {time.monotonic() - began:.0f} s", flush=True)
     return url
 
 

@@ -71,7 +71,7 @@ class Volume:
         return min(200, max(8, self.workstreams // 500))
 
 
-def generate(link: extensions.connection, size: int, *, now: datetime, say: bool = False) -> Volume:
+def generate(link: extensions.connection, size: int, *, now: datetime) -> Volume:
     """Fill an empty, migrated database with `size` WorkStreams; `now` is when the newest of them was touched last.
 
     Commits, and leaves every table vacuumed and analysed. Raises ValueError when there are WorkStreams already.
@@ -87,8 +87,6 @@ def generate(link: extensions.connection, size: int, *, now: datetime, say: bool
         with _without_indexes(cursor, [name for name, _ in _STEPS if name]):
             _prepare(cursor, volume, now)
             for table, statement in _STEPS:
-                if say:
-                    print(f"  {table or 'drafting'} ...", flush=True)
                 _run(cursor, table, statement)
         for table in {name for name, _ in _STEPS if name}:
             _set_sequence(cursor, table)

@@ -6,12 +6,14 @@ databases `bench` and `bench_<size>` are then made, filled and dropped.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -81,20 +83,32 @@ def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def recipe() -> str:
-    """A word that changes whenever the generator or a migration does."""
+def recipe() -> dict[str, str]:
+    """What a set is made by: the generator and every migration, each with a word that changes when its file does."""
     files = [ROOT / "bench" / "generate.py", *sorted(ROOT.glob("*/migrations/[0-9]*.py"))]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    return {str(file.relative_to(ROOT)): hashlib.sha256(file.read_bytes()).hexdigest()[:12] for file in files}
 
 
-def is_fresh(url: str, size: int) -> bool:
-    """Whether the database of this size is there and made by today's recipe."""
+class State(StrEnum):
+    """What there is of a set."""
+
+    NONE = "there is none, or it was made by another recipe"
+    BEHIND = "only migrations were added since"
+    FRESH = "it is as it would be made now"
+
+
+def state_of(url: str, size: int) -> State:
+    """Whether the kept set of this size can be used."""
     with _connected(url) as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database_name(size)]
         )
         row = cursor.fetchone()
-    return row is not None and row[0] == recipe()
+    made_by: dict[str, str] = json.loads(row[0]) if row and row[0] else {}
+    now = recipe()
+    if made_by == now:
+        return State.FRESH
+    return State.BEHIND if made_by and made_by.items() <= now.items() else State.NONE
 
 
 def empty(url: str, size: int) -> str:
@@ -107,13 +121,19 @@ def empty(url: str, size: int) -> str:
 
 
 def migrate(url: str) -> None:
-    """Bring an empty database to the shape of today's models, in a process of its own: Django knows one address."""
+    """Bring a database to the shape of today's models, in a process of its own: Django knows one address."""
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url},
+        env={**os.environ, "DATABASE_URL": url, "DB_STATEMENT_TIMEOUT_MS": "0"},
         check=True,
     )
+
+
+def vacuum(url: str) -> None:
+    """Give back what was deleted and look at the data anew, as autovacuum would in time."""
+    with _connected(url) as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
 
 
 def version(url: str) -> str:
@@ -127,7 +147,7 @@ def mark_fresh(url: str, size: int) -> None:
     """Remember that the database of this size was made by today's recipe."""
     with _connected(url) as cursor:
         name = sql.Identifier(database_name(size))
-        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(recipe())))
+        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(json.dumps(recipe()))))
 
 
 def newest_moment() -> datetime:
