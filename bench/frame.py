@@ -146,10 +146,16 @@ def _no_garbage_collection() -> Iterator[None]:
 
 @dataclass
 class Statements:
-    """The SQL statements that Django sent while this listened, and how long they took together."""
+    """The SQL statements that Django sent while this listened, and how long each took, in milliseconds."""
 
     texts: list[str] = field(default_factory=list)
-    milliseconds: float = 0.0
+    values: list[Any] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    @property
+    def milliseconds(self) -> float:
+        """How long all took together."""
+        return sum(self.times)
 
     def __call__(self, execute: Callable[..., Any], text: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Be one of Django's execute wrappers."""
@@ -157,8 +163,9 @@ class Statements:
         try:
             return execute(text, params, many, context)
         finally:
-            self.milliseconds += (time.perf_counter() - began) * 1000
-            self.texts.append(text)
+            self.times.append((time.perf_counter() - began) * 1000)
+            self.texts.append(str(text))
+            self.values.append(params)
 
 
 @contextmanager
@@ -203,10 +210,7 @@ class Bench:
     def on(self, which: Set) -> Iterator[None]:
         """Let everything that asks Django's default database ask this set."""
         if not self._wrappers:
-            big = connections[DEFAULT_DB_ALIAS]
-            settings = big.settings_dict | Env.db_url_config(self.small_url) | {"OPTIONS": big.settings_dict["OPTIONS"]}
-            small = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, DEFAULT_DB_ALIAS)
-            self._wrappers = {"big": big, "small": small}
+            self._wrappers = {"big": connections[DEFAULT_DB_ALIAS], "small": wrapper_for(self.small_url)}
         before = connections[DEFAULT_DB_ALIAS]
         connections[DEFAULT_DB_ALIAS] = self._wrappers[which]
         try:
@@ -239,6 +243,14 @@ class Bench:
                 cursor.execute(drop)
         finally:
             server.close()
+
+
+def wrapper_for(url: str) -> BaseDatabaseWrapper:
+    """What Django's default connection would be at another address."""
+    usual = connections[DEFAULT_DB_ALIAS].settings_dict
+    settings = usual | Env.db_url_config(url) | {"OPTIONS": usual["OPTIONS"]}
+    wrapper: BaseDatabaseWrapper = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, DEFAULT_DB_ALIAS)
+    return wrapper
 
 
 def using(bench: Bench, which: Set, do: Callable[[], float]) -> Callable[[], float]:
