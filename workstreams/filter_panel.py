@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from django.http import QueryDict
 
@@ -17,6 +17,16 @@ from workstreams.filters import ME, MILESTONES, NOBODY, RECENTLY, YES_OR_NO, Rea
 OFFERED = 7
 LONGEST_FIND = 80
 COUNTED = ("type", "milestone", "status", "lead")
+FOUND_BY_NAME = ("client", "owner")
+
+Named = User | Organization
+
+
+class Find(Protocol):
+    """How a group finds what it offers."""
+
+    def __call__(self, viewer: User, term: str, *, limit: int) -> Sequence[Named]:
+        """Up to `limit` rows by a part of their name."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of boxes; with `finds` it offers the first few and a field to find others by name."""
+    """A group of boxes; with `finds` it offers the first few and a field to find others by name.
+
+    `is_pending`: it is folded, and what it offers is not looked up before somebody unfolds it.
+    """
 
     name: str
     title: str
@@ -41,6 +54,7 @@ class Group:
     found: str = ""
     is_single: bool = False
     is_counted: bool = False
+    is_pending: bool = False
 
     @property
     def chosen(self) -> list[Option]:
@@ -61,9 +75,13 @@ class Group:
 class FilterPanel:
     """The boxes on the left. Asks the database only when a template shows them."""
 
-    def __init__(self, user: User, reading: Reading, asked: QueryDict) -> None:
-        """The boxes as this person sees them; `asked` is the address's query, for what is looked for in a group."""
+    def __init__(self, user: User, reading: Reading, asked: QueryDict, *, unfolded: str = "") -> None:
+        """The boxes as this person sees them; `asked` is the address's query, for what is looked for in a group.
+
+        `unfolded` is the group that htmx asks for, because somebody unfolds it or types in its field.
+        """
         self.user = user
+        self.unfolded = unfolded
         self.reading = reading
         self.chosen = set(reading.address.pairs)
         self.finds = {
@@ -102,6 +120,10 @@ class FilterPanel:
         yield self._boxes("salesforce", "Salesforce", YES_OR_NO, is_single=True)
         yield self._boxes("active", "Last activity", RECENTLY, is_single=True)
         yield self._boxes("entry", "Came by", EntryPoint.choices)
+
+    def found_by_name(self) -> Group:
+        """The group that htmx asks for."""
+        return self._owners() if self.unfolded == "owner" else self._clients()
 
     def day(self, name: str) -> str:
         """A day in force, as its field holds it."""
@@ -143,25 +165,23 @@ class FilterPanel:
         ]
         return Group("lead", "WorkStream Lead", options, is_open=True, is_counted=True)
 
-    def _owners(self) -> Group:
-        chosen = [person for value, person in self.reading.people.items() if ("owner", value) in self.chosen]
-        offered = find_clients(self.user, self.finds["find_owner"], limit=OFFERED)
-        options = [self._option("owner", NOBODY, "Nobody yet"), *self._found("owner", chosen, offered)]
-        return self._with_finder("owner", "Owner", options)
-
     def _clients(self) -> Group:
         chosen = [client for value, client in self.reading.organizations.items() if ("client", value) in self.chosen]
-        offered = find_organizations(self.user, self.finds["find_client"], limit=OFFERED)
-        return self._with_finder("client", "Client", [*self._found("client", chosen, offered)])
+        return self._with_finder("client", "Client", chosen, find_organizations)
 
-    def _with_finder(self, name: str, title: str, options: Sequence[Option]) -> Group:
+    def _owners(self) -> Group:
+        chosen = [person for value, person in self.reading.people.items() if ("owner", value) in self.chosen]
+        nobody = self._option("owner", NOBODY, "Nobody yet")
+        return self._with_finder("owner", "Owner", chosen, find_clients, first=[nobody])
+
+    def _with_finder(
+        self, name: str, title: str, chosen: Sequence[Named], find: Find, *, first: Sequence[Option] = ()
+    ) -> Group:
+        """Those chosen first, also when they would not be offered, then others that are found."""
         term = self.finds[f"find_{name}"]
-        is_open = bool(term) or any(option.is_chosen for option in options)
-        return Group(name, title, options, is_open, finds=f"find_{name}", found=term)
-
-    def _found(
-        self, name: str, chosen: Sequence[User | Organization], offered: Sequence[User | Organization]
-    ) -> Iterator[Option]:
-        """Those chosen first, also when they would not be offered, then the others."""
-        for row in (*chosen, *(row for row in offered if row not in chosen)):
-            yield self._option(name, str(row.public_id), str(row))
+        is_open = bool(term) or bool(chosen) or any(option.is_chosen for option in first)
+        is_pending = not is_open and self.unfolded != name
+        offered = () if is_pending else find(self.user, term, limit=OFFERED)
+        rows = [*chosen, *(row for row in offered if row not in chosen)]
+        options = [*first, *(self._option(name, str(row.public_id), str(row)) for row in rows)]
+        return Group(name, title, options, is_open, finds=f"find_{name}", found=term, is_pending=is_pending)

@@ -15,7 +15,7 @@ from accounts.http import PortalRequest
 from workstreams import grid as engine
 from workstreams.choices import Status
 from workstreams.columns import USUAL, grid_url, heads
-from workstreams.filter_panel import FilterPanel
+from workstreams.filter_panel import FOUND_BY_NAME, FilterPanel
 from workstreams.filters import ME, NOBODY, Address, Reading, WorkStreamFilter, chip_text, read
 from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page
 from workstreams.models import Membership, WorkStream
@@ -51,6 +51,8 @@ class View:
 def grid(request: PortalRequest) -> HttpResponse:
     """One page of the WorkStreams that answer the address; a fragment of it to htmx."""
     require(request.user, Can.SEARCH_GRID)
+    if request.htmx and (unfolded := _OPTIONS_OF.get(request.htmx.target or "")):
+        return _options(request, unfolded)
     reading = read(WorkStreamFilter(request.GET, user=request.user, now=timezone.now()))
     page, place_is_lost = _page(request, reading)
     context = {
@@ -66,6 +68,18 @@ def grid(request: PortalRequest) -> HttpResponse:
     if request.htmx and request.htmx.target in {"found", "grid"}:
         # A form's own address would hold every empty field.
         response["HX-Push-Url"] = reverse("workstreams:grid") + _here(request, reading.address)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+# Places on the page that hold the boxes of one group, whose names are looked up for htmx without any results.
+_OPTIONS_OF = {f"{name}-options": name for name in FOUND_BY_NAME}
+
+
+def _options(request: PortalRequest, unfolded: str) -> HttpResponse:
+    reading = read(WorkStreamFilter(request.GET, user=request.user, now=timezone.now()))
+    panel = FilterPanel(request.user, reading, request.GET, unfolded=unfolded)
+    response = render(request, "workstreams/_grid_options.html", {"group": panel.found_by_name()})
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
