@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from activity.models import Event
@@ -35,11 +36,12 @@ def first_answers_owed(workstreams: Iterable[WorkStream], *, now: datetime | Non
     }
     if not waiting:
         return {}
-    answered = set(
-        Event.objects.filter(
-            workstream__in=waiting, verb="chat.message_posted", actor__isnull=False, data__side=str(Side.TEAM)
-        ).values_list("workstream_id", flat=True)
+    # Whether there is one, however many there are: the index `event_of_an_answer` holds these and nothing else.
+    answers = Event.objects.filter(
+        workstream=OuterRef("pk"), verb="chat.message_posted", actor__isnull=False, data__side=str(Side.TEAM)
     )
+    rows = WorkStream.objects.filter(pk__in=waiting).annotate(is_answered=Exists(answers))
+    answered = {key for key, is_answered in rows.values_list("pk", "is_answered") if is_answered}
     promises = {}
     for key, row in waiting.items():
         if key not in answered:

@@ -66,7 +66,9 @@ class Reader:
     def entries_after(self, kind: Kind, number: int) -> list[tuple[int, str]]:
         """The next messages or notes after a number, as (number, payload); at most BATCH."""
         rows = (Message if kind == Kind.MESSAGE else Note).objects.visible_to(self._user())
-        found = rows.filter(workstream__public_id=self.public_id).after(number)[:BATCH]
+        # One key, not a join: only then is it plain to the planner that the numbers' index gives them in order.
+        workstream = WorkStream.objects.filter(public_id=self.public_id).values("pk")[:1]
+        found = rows.filter(workstream=workstream).after(number)[:BATCH]
         return [(entry.number, payload_of(entry)) for entry in found]
 
     def _user(self) -> User | AnonymousUser:
