@@ -100,19 +100,14 @@ class FilterPanel:
         return can_answer(self.reading.query)
 
     def counted(self) -> Iterator[tuple[str, Option]]:
-        """The boxes that would find something, each with its group's name, where that is known."""
-        if not self.can_be_counted or not self.facets.at:
-            return
-        for name, value in self.facets.counts:
-            option = self._option(name, value, "")
-            if option.count:
-                yield name, option
+        """Every box whose count is known, with its group's name."""
+        if self.can_be_counted and self.facets.at:
+            for group in (*self._fixed(), self._leads()):
+                yield from ((group.name, option) for option in group.options)
 
     def groups(self) -> Iterator[Group]:
         """Every group, those in use and the first few unfolded."""
-        yield self._boxes("type", "Type", SubscriptionType.choices, is_open=True)
-        yield self._boxes("milestone", "Milestone", MILESTONES, is_open=True)
-        yield self._boxes("status", "Status", Status.choices, is_open=True)
+        yield from self._fixed()
         yield self._leads()
         yield self._clients()
         yield self._owners()
@@ -120,6 +115,11 @@ class FilterPanel:
         yield self._boxes("salesforce", "Salesforce", YES_OR_NO, is_single=True)
         yield self._boxes("active", "Last activity", RECENTLY, is_single=True)
         yield self._boxes("entry", "Came by", EntryPoint.choices)
+
+    def _fixed(self) -> Iterator[Group]:
+        yield self._boxes("type", "Type", SubscriptionType.choices, is_open=True)
+        yield self._boxes("milestone", "Milestone", MILESTONES, is_open=True)
+        yield self._boxes("status", "Status", Status.choices, is_open=True)
 
     def found_by_name(self) -> Group:
         """The group that htmx asks for."""
