@@ -75,7 +75,7 @@ lock: $(READY) ## Resolve requirements/*.txt anew from pyproject.toml (ARGS="--u
 	@$(UV) pip compile -q --universal --generate-hashes --python-version 3.11 pyproject.toml --group dev \
 	  -c requirements/run.txt $(ARGS) -o requirements/dev.txt
 
-reset: $(READY) ## Delete the data of `make run` on this machine
+reset: $(READY) ## Delete the data of `make run` and `make bench` on this machine
 	@$(PY) -m tools.reset
 
 clean: ## Delete everything that was built or fetched; data stays (see reset)

@@ -21,6 +21,7 @@ import psycopg2
 
 from bench import server
 from bench.generate import generate
+from tools.environment import bench_folder
 from tools.guard import GuardError
 from tools.services import ServiceError
 
@@ -105,7 +106,7 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
             report.say(f"    could not be measured:\n{traceback.format_exc()}")
     report.foot(time.monotonic() - began)
     bench.close()
-    print(f"Kept in {report.keep(server.state_folder() / 'reports')}")
+    print(f"Kept in {report.keep(bench_folder() / 'reports')}")
     return 1 if has_failed else 0
 
 

@@ -19,6 +19,7 @@ class Report:
         """An empty report."""
         self._say = say
         self._lines: list[str] = []
+        self.judged = 0
         self.missed: list[str] = []
 
     def say(self, text: str = "") -> None:
@@ -47,12 +48,15 @@ class Report:
         verdict = {True: "met", False: "NOT met", None: ""}[line.is_met]
         note = f"  ({line.note})" if line.note else ""
         self.say(f"    {line.what:<64} {figure:>10}  {limit:>10}  {verdict:<7}{note}".rstrip())
+        self.judged += line.is_met is not None
         if line.is_met is False:
             self.missed.append(f"{goal.number} {line.what}")
 
     def foot(self, seconds: float) -> None:
         """The verdict in one line."""
-        verdict = "Every goal was met." if not self.missed else f"{len(self.missed)} not met: {'; '.join(self.missed)}."
+        verdict = f"{len(self.missed)} of {self.judged} limits not met: {'; '.join(self.missed)}."
+        if not self.missed:
+            verdict = f"All {self.judged} limits were met."
         self.say(f"\n{verdict} ({seconds:.0f} s, load {os.getloadavg()[0]:.1f})")
 
     def keep(self, folder: Path) -> Path:

@@ -14,23 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
 
-from tools.environment import ROOT, read_environment, write_environment
+from tools.environment import ROOT, bench_folder, read_environment, write_environment
 from tools.guard import Guard
 from tools.run import take_lock
 from tools.services import find_place, start_postgres, start_valkey
 
 FULL_SIZE = 1_000_000
-
-
-def state_folder() -> Path:
-    """Where the bench keeps its data and its reports."""
-    return Path(os.environ.get("BENCH_STATE") or ROOT / ".bench").absolute()
 
 
 def postgres_settings() -> list[str]:
@@ -52,7 +46,7 @@ def postgres_settings() -> list[str]:
 @contextmanager
 def services() -> Iterator[tuple[str, str]]:
     """The addresses of PostgreSQL and Valkey; started here unless `python -m bench serve` runs already."""
-    state = state_folder()
+    state = bench_folder()
     lock = take_lock(state)
     if lock is None:
         known = read_environment(state / "env")

@@ -15,6 +15,11 @@ def state_folder() -> Path:
     return Path(os.environ.get("PORTAL_STATE") or ROOT / ".portal").absolute()
 
 
+def bench_folder() -> Path:
+    """The folder that holds the data and the reports of `make bench`; BENCH_STATE moves it."""
+    return Path(os.environ.get("BENCH_STATE") or ROOT / ".bench").absolute()
+
+
 def load_local_environment() -> None:
     """Take the variables of the portal that `make run` set up, unless the caller names its own environment."""
     if "PORTAL_ENV" in os.environ:

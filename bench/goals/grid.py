@@ -75,7 +75,7 @@ def addresses(path: str) -> dict[str, str]:
     )
     one, many = (
         cast.rows_of(f"{client} GROUP BY o.id HAVING count(*) BETWEEN %s AND %s ORDER BY o.id LIMIT 1", between)[0][0]
-        for between in ((1, 1), (8, 48))
+        for between in ((1, 1), (8, 24))
     )
     return {
         "default": path,

@@ -19,7 +19,15 @@ from tools.environment import ROOT, kept_secret, read_environment, write_environ
 from tools.run import IS_RUNNING, take_lock
 from tools.services import free_port
 
-PORTAL_VARIABLES = {*pytest_services.ENVIRONMENT, "DATABASE_URL", "REDIS_URL", "LIVE_PREFIX", "MAKELEVEL", "PORT"}
+PORTAL_VARIABLES = {
+    *pytest_services.ENVIRONMENT,
+    "DATABASE_URL",
+    "REDIS_URL",
+    "LIVE_PREFIX",
+    "MAKELEVEL",
+    "PORT",
+    "BENCH_STATE",
+}
 
 
 @pytest.fixture
@@ -137,6 +145,19 @@ def test_reset_refuses_while_the_folder_is_locked(state: Path) -> None:
 
     assert done.returncode == 1
     assert state.exists()
+
+
+def test_reset_takes_the_data_of_the_bench_too_and_neither_while_one_runs(state: Path, tmp_path: Path) -> None:
+    bench = tmp_path / "bench"
+    state.mkdir()
+    lock = take_lock(bench)
+    assert lock is not None
+    refused = run_tool("tools.reset", state, BENCH_STATE=str(bench))
+    assert (refused.returncode, state.exists(), bench.exists()) == (1, True, True)
+    os.close(lock)
+
+    assert run_tool("tools.reset", state, BENCH_STATE=str(bench)).returncode == 0
+    assert (state.exists(), bench.exists()) == (False, False)
 
 
 def test_reset_without_data_is_harmless(state: Path) -> None:
