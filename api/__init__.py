@@ -15,6 +15,7 @@ How an app adds to the API:
 * `api.idempotency`: nothing to do. A POST with an `Idempotency-Key` happens once; the change and the remembered answer
   are one transaction. So a POST must change nothing outside the database before it returns.
 * `api.fields`: serializer fields for names, prose and moments, as the forms read them.
+* `known_with` on a view names the capability without which its address does not exist, nor is told of.
 * `api.schema`: `drf_spectacular.utils.extend_schema` with a request and a success answer is enough; the errors, the
   Idempotency-Key of a POST and the If-Match of a PATCH are added to every operation.
 """

@@ -20,10 +20,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.capabilities import Can
 from accounts.models import User
 from api import idempotency, refusals, throttling
 from api.authentication import BearerToken, PortalSession
-from api.errors import ScopeMissing
+from api.errors import NoSuchAddress, ScopeMissing
 from api.models import ApiToken, Scope
 from api.schema import PortalSchema
 from api.throttling import Allowance
@@ -89,6 +90,8 @@ class ApiView(APIView):
     content_negotiation_class = AlwaysJSON
     http_method_names = ["get", "head", "post", "patch", "put", "delete"]
     schema = PortalSchema()
+    # Whoever lacks this capability is answered as if the address did not exist, and is not told of it in the schema.
+    known_with: Can | None = None
     allowance: Allowance | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -106,7 +109,7 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who asks, how much, and may this token.
 
-        Raises: AuthenticationFailed, NotAuthenticated, Throttled, ScopeMissing.
+        Raises: AuthenticationFailed, NotAuthenticated, NoSuchAddress, Throttled, ScopeMissing.
         """
         self.format_kwarg = None
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
@@ -116,6 +119,8 @@ class ApiView(APIView):
             # Somebody who tries tokens is counted like somebody who has none.
             self._count(request, None)
             raise
+        if self.known_with and isinstance(person, User) and not person.may(self.known_with):
+            raise NoSuchAddress
         self._count(request, token or person)
         self.check_permissions(request)
         if isinstance(token, ApiToken):

@@ -1,6 +1,12 @@
 """Refusals of the API itself; those of the domain live in each app's `errors`."""
 
+from django.http import Http404
+
 from accounts.errors import DomainError
+
+
+class NoSuchAddress(Http404):
+    """The address is not for this person to know of: the answer is the one of an address that nobody wrote."""
 
 
 class BadRequest(DomainError):

@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.errors import DomainError
+from api.errors import NoSuchAddress
 
 Body = dict[str, Any]
 
@@ -37,11 +38,13 @@ def body_of(status: int) -> Body:
 
 
 def answer(exception: Exception, _context: dict[str, Any]) -> Response | None:
-    """What a view's exception is answered with; None for what nobody foresaw, which becomes a 500."""
+    """What a view's exception is answered with; None for what Django answers: an address that is not there for this
+    person, and what nobody foresaw, which becomes a 500.
+    """
     if isinstance(exception, DomainError):
         return Response({"code": exception.code, "message": exception.message}, status=exception.status_code)
     if isinstance(exception, Http404 | ObjectDoesNotExist):
-        return Response(body_of(404), status=404)
+        return None if isinstance(exception, NoSuchAddress) else Response(body_of(404), status=404)
     if isinstance(exception, PermissionDenied):
         return Response(body_of(403), status=403)
     if isinstance(exception, SuspiciousOperation):

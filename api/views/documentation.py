@@ -5,12 +5,13 @@ from functools import cache
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 
+from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from api.base import ApiRequest, ApiView
+from api.description import describe, hidden_from
 
 
 @require_GET
@@ -20,16 +21,15 @@ def documentation(request: PortalRequest) -> HttpResponse:
 
 
 class SchemaView(ApiView):
-    """`GET /api/v1/schema/`: the description of the API, the same for everybody."""
+    """`GET /api/v1/schema/`: the description of the API, without what the caller may not know of (R70)."""
 
     @extend_schema(exclude=True)
     def get(self, request: ApiRequest) -> HttpResponse:
         """The OpenAPI document."""
-        return HttpResponse(_document(), content_type="application/json")
+        return HttpResponse(_document(hidden_from(request.user)), content_type="application/json")
 
 
 @cache
-def _document() -> bytes:
-    """Made once a process: it follows from the code alone."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    return bytes(JSONRenderer().render(schema))
+def _document(hidden: frozenset[Can]) -> bytes:
+    """Made once a process for each kind of reader: it follows from the code alone."""
+    return bytes(JSONRenderer().render(describe(hidden=hidden)))
