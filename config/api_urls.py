@@ -13,4 +13,5 @@ urlpatterns = [
     path("organizations/", OrganizationsView.as_view(), name="organizations"),
     path("people/", PeopleView.as_view(), name="people"),
     path("", include("workstreams.api_urls")),
+    *(path("", include(f"{app}.api_urls")) for app in ("milestones", "subscriptions", "chat", "integrations")),
 ]

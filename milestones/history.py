@@ -16,6 +16,7 @@ class Stay:
 
     label: str
     entered_at: datetime
+    left_at: datetime | None
     duration: str
     is_current: bool
     how: str
@@ -43,6 +44,7 @@ def stays(workstream: WorkStream, *, now: datetime | None = None) -> list[Stay]:
     first = Stay(
         label="No milestone yet",
         entered_at=workstream.created_at,
+        left_at=changes[-1].at if changes else None,
         duration=in_words(ended - workstream.created_at),
         is_current=not changes,
         how="Started by",
@@ -56,6 +58,7 @@ def _stay(change: MilestoneChange, *, now: datetime, is_current: bool) -> Stay:
     return Stay(
         label=change.after_label,
         entered_at=change.at,
+        left_at=left_at,
         duration=in_words((left_at or now) - change.at),
         is_current=is_current,
         how=_HOW[MilestoneChange.Kind(change.kind)],

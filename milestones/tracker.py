@@ -26,8 +26,13 @@ class State(StrEnum):
 class Branch:
     """A milestone and its explanation."""
 
-    label: str
+    milestone: Milestone
     explanation: Explanation
+
+    @property
+    def label(self) -> str:
+        """The milestone in words."""
+        return self.milestone.label
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def steps_of(workstream: WorkStream, changes: Iterable[MilestoneChange]) -> list
                 number=number,
                 state=state,
                 branches=tuple(
-                    Branch(milestone.label, tracks.explanation(milestone, kind))
+                    Branch(milestone, tracks.explanation(milestone, kind))
                     for milestone in _branches(milestones, workstream)
                 ),
                 reached_at=entered if number <= here else None,

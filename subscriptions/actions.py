@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -157,6 +158,21 @@ def start_from_attempt(*, attempt: StartAttempt, actor: User, wish: Wish) -> Wor
     attempt.draft = {}
     attempt.save(update_fields=["workstream", "user", "step", "draft", "updated_at"])
     return workstream
+
+
+@transaction.atomic
+def start_at_once(*, actor: User, wish: Wish, public_id: UUID, chose_type: bool) -> WorkStream:
+    """Start a WorkStream in one call, without the form's steps (R37, D3).
+
+    `public_id` is the attempt's: one the caller makes, or one this person has begun on the pages. Calling again with
+    the same one returns what was started first. `chose_type`: the type was named rather than left to the preset (O1).
+
+    Raises: NotAllowed, StartedBySomebodyElse.
+    """
+    _may_start(actor)
+    selection = Selection(product=str(wish.subscription_type)) if chose_type else Selection()
+    attempt, _ = StartAttempt.objects.get_or_create(public_id=public_id, defaults={"selection": selection.as_json()})
+    return start_from_attempt(attempt=attempt, actor=actor, wish=wish)
 
 
 @transaction.atomic

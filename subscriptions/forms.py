@@ -238,17 +238,9 @@ class StartForm(forms.Form):
         return self.cleaned_data
 
     def _judge(self, day: date) -> None:
-        zone = self.cleaned_data.get("time_zone") if self.user.time_zone == "UTC" else self.user.time_zone
-        today = timezone.localdate(timezone=ZoneInfo(zone or "UTC"))
-        if day < today:
-            self.add_error("intended_start", "This day is past. Choose today or a later one.")
-        elif day > _latest(today):
-            latest = _latest(today)
-            self.add_error(
-                "intended_start",
-                f"This is more than two years ahead. Choose a day up to {latest.day} {latest:%b %Y}, "
-                "or tell us more in the description.",
-            )
+        typed = self.cleaned_data.get("time_zone", "")
+        if problem := problem_of_start(day, zone=typed if self.user.time_zone == "UTC" else self.user.time_zone):
+            self.add_error("intended_start", problem)
 
     def wish(self) -> Wish:
         """What to start; call it on a valid form."""
@@ -356,6 +348,19 @@ class TypeForm(forms.Form):
             ("", "Choose a type"),
             *(choice for choice in SubscriptionType.choices if choice[0] != workstream.subscription_type),
         ]
+
+
+def problem_of_start(day: date, *, zone: str) -> str:
+    """What is the matter with an intended start, judged by the calendar of `zone`; empty for a day that is fine."""
+    today = timezone.localdate(timezone=ZoneInfo(zone or "UTC"))
+    if day < today:
+        return "This day is past. Choose today or a later one."
+    if day > (latest := _latest(today)):
+        return (
+            f"This is more than two years ahead. Choose a day up to {latest.day} {latest:%b %Y}, "
+            "or tell us more in the description."
+        )
+    return ""
 
 
 def draft_of(data: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from workstreams.api.activity import ActivityView
 from workstreams.api.lists import FacetsView, WorkStreamsView
 from workstreams.api.one import CloseView, MembersView, ReopenView, SetLeadView, TakeView, WorkStreamView
 from workstreams.api.views import (
@@ -21,6 +22,7 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/reopen/", ReopenView.as_view(), name="workstream_reopen"),
     path("workstreams/<uuid:public_id>/set-lead/", SetLeadView.as_view(), name="workstream_set_lead"),
     path("workstreams/<uuid:public_id>/take/", TakeView.as_view(), name="workstream_take"),
+    path("workstreams/<uuid:public_id>/activity/", ActivityView.as_view(), name="workstream_activity"),
     path("workstreams/<uuid:public_id>/members/", MembersView.as_view(), name="workstream_members"),
     path("views/", SavedViewsView.as_view(), name="views"),
     path("views/<uuid:view_id>/", SavedViewView.as_view(), name="view"),

@@ -86,3 +86,27 @@ def test_more_events_cost_no_more_queries(client: Client, world: World) -> None:
 def test_clients_and_agile_workers_do_not_read_it(who: str, status: int, client: Client, world: World) -> None:
     client.force_login(getattr(world, who))
     assert client.get(url(world.labels)).status_code == status
+
+
+def test_the_api_tells_the_same_in_pages(client: Client, world: World) -> None:
+    actions.set_lead(workstream=world.labels, actor=world.isr, lead=world.isr)
+    actions.close(workstream=world.labels, actor=world.admin, reason=CloseReason.LOST)
+    post_message(workstream=world.labels, author=world.isr, body="Hello!", client_key=uuid4())
+    client.force_login(world.architect)
+    address = f"/api/v1/workstreams/{world.labels.public_id}/activity/"
+
+    def told(asked: str) -> list[tuple[str, str]]:
+        found, following = [], address + asked
+        while following:
+            page = client.get(following).json()
+            found += [(each["actor"], each["verb"]) for each in page["results"]]
+            following = page["next"]
+        return found
+
+    assert told("?page_size=2") == [
+        ("Administrator Colleague", "workstream.closed"),
+        ("ISR / Sales Colleague", "workstream.lead_set"),
+        ("ISR / Sales Colleague", "workstream.member_added"),
+    ]
+    assert told("?all=true")[0] == ("ISR / Sales Colleague", "chat.message_posted")
+    assert client.get(address).json()["results"][0]["says"] == "closed the WorkStream as “Lost”"

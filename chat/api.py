@@ -1,0 +1,351 @@
+"""The chat over the API: the messages, the team's Internal Notes, and how far a person has read (R56-R71).
+
+Messages and notes have addresses of their own, as everywhere. Who may not read notes gets the answer of an address that
+does not exist, and a description of the API without them.
+"""
+
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.capabilities import Can
+from api import query
+from api.base import ApiRequest, ApiView
+from api.fields import Moment
+from api.paging import LARGEST_PAGE
+from chat import actions
+from chat.conversation import Line
+from chat.models import Counter, Message, Note, ReadMark
+from chat.querysets import EntryQuerySet
+from workstreams.api.one import fetch
+from workstreams.choices import Side
+from workstreams.models import WorkStream
+
+TAG = "Chat"
+TAG_NOTES = "Internal Notes"
+PAGE_SIZE = 50
+LAST_NUMBER = 10**9
+
+E = TypeVar("E", Message, Note)
+
+
+class Body(serializers.CharField):
+    """What somebody says, as it came. NULs go, as every control character does; the rest is the action's to judge."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, allow_blank=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without NULs."""
+        return super().to_internal_value(data).replace("\x00", "")
+
+
+class NewEntrySerializer(serializers.Serializer[Any]):
+    """Something to say."""
+
+    body = Body(help_text="Up to 20,000 characters.")
+    client_key = serializers.UUIDField(
+        required=False, help_text="A UUID you make. The same text sent again with it is stored once."
+    )
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """What messages and notes share."""
+
+    number = serializers.IntegerField(help_text="From 1, without gaps in its WorkStream.")
+    author = serializers.SerializerMethodField(help_text="Who says it; the company itself where the portal speaks.")
+    is_own = serializers.SerializerMethodField(help_text="Whether you wrote it.")
+    body = serializers.CharField()
+    created_at = Moment()
+
+    def get_author(self, entry: Message | Note) -> str:
+        """The name."""
+        return Line(entry).author
+
+    def get_is_own(self, entry: Message | Note) -> bool:
+        """Whether the reader wrote it."""
+        return bool(entry.author_id == self.context["reader"].pk)
+
+
+class MessageSerializer(EntrySerializer):
+    """One message of the group chat."""
+
+    side = serializers.ChoiceField(choices=Side.choices, help_text="On whose side it stands, for everybody.")
+    team = serializers.SerializerMethodField(help_text="The team the author belongs to.")
+    is_automatic = serializers.SerializerMethodField(help_text="Whether the portal itself speaks.")
+
+    def get_team(self, message: Message) -> str:
+        """The team in words."""
+        return Line(message).team
+
+    def get_is_automatic(self, message: Message) -> bool:
+        """Whether no person wrote it."""
+        return message.author_id is None
+
+
+class NoteSerializer(EntrySerializer):
+    """One Internal Note."""
+
+    role = serializers.SerializerMethodField(help_text="The author's role.")
+    is_creation_note = serializers.BooleanField(help_text="Whether the portal wrote it when the WorkStream began.")
+
+    def get_role(self, note: Note) -> str:
+        """The role in words."""
+        return Line(note).team
+
+
+class WindowSerializer(serializers.Serializer[Any]):
+    """Which part of a conversation."""
+
+    after = serializers.IntegerField(
+        required=False, min_value=0, max_value=LAST_NUMBER, help_text="Only what has a higher number."
+    )
+    before = serializers.IntegerField(
+        required=False, min_value=1, max_value=LAST_NUMBER, help_text="Only what has a lower number."
+    )
+    order = serializers.ChoiceField(
+        choices=[("newest", "Newest first"), ("oldest", "Oldest first")],
+        default="newest",
+        help_text="To follow a conversation, ask for the oldest first after the last number you have.",
+    )
+    page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE_SIZE)
+
+
+class MarkReadSerializer(serializers.Serializer[Any]):
+    """How far somebody has read."""
+
+    number = serializers.IntegerField(min_value=0, max_value=LAST_NUMBER)
+
+
+class ReadMarkSerializer(serializers.Serializer[Any]):
+    """How far you have read."""
+
+    last = serializers.IntegerField(help_text="The number of the last one; 0 before the first.")
+    read = serializers.IntegerField(help_text="The number you have read up to.")
+    unread = serializers.IntegerField()
+
+
+class ChatSerializer(ReadMarkSerializer):
+    """The group chat of a WorkStream as it stands for you."""
+
+    may_write = serializers.BooleanField(help_text="False to clients while the WorkStream is closed.")
+    reopening_is_asked = serializers.BooleanField(help_text="Whether the team was asked to reopen it.")
+
+
+class AskedToReopenSerializer(serializers.Serializer[Any]):
+    """Whether the question was new."""
+
+    is_first = serializers.BooleanField(help_text="False when somebody of the client had asked already.")
+
+
+def _conversation(name: str, row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    fields = {
+        "__doc__": "A part of the conversation.",
+        "next": serializers.URLField(allow_null=True, help_text="Where it goes on; null at the end."),
+        "last": serializers.IntegerField(help_text="The number of the last one there is; 0 before the first."),
+        "results": row(many=True),
+    }
+    return type(name, (serializers.Serializer,), fields)
+
+
+MessagePageSerializer = _conversation("MessagePageSerializer", MessageSerializer)
+NotePageSerializer = _conversation("NotePageSerializer", NoteSerializer)
+
+
+class ChatView(ApiView):
+    """The chat at a glance."""
+
+    @extend_schema(
+        operation_id="chat_read",
+        tags=[TAG],
+        summary="The chat at a glance",
+        description="How many messages there are, how far you have read, and whether you may write.",
+        responses=ChatSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Numbers and rights."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        may_write = workstream.is_open or request.user.is_team
+        return Response(
+            _mark(request, workstream, Message)
+            | {
+                "may_write": may_write,
+                "reopening_is_asked": not workstream.is_open and actions.reopening_is_asked(workstream),
+            }
+        )
+
+
+class MessagesView(ApiView):
+    """The messages of the group chat."""
+
+    @extend_schema(
+        operation_id="messages_list",
+        tags=[TAG],
+        summary="Read messages",
+        description="The group chat, newest first unless asked otherwise; also what was said before you joined (R69).",
+        parameters=[WindowSerializer],
+        responses=MessagePageSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: UUID) -> Response:
+        """A part of the conversation."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        return _window(request, workstream, Message.objects.visible_to(request.user), MessageSerializer)
+
+    @extend_schema(
+        operation_id="messages_post",
+        tags=[TAG],
+        summary="Post a message",
+        description=(
+            "Say something in the group chat. The first colleague who answers becomes WorkStream Lead (R64, R65). "
+            "Clients cannot write while the WorkStream is closed."
+        ),
+        request=NewEntrySerializer,
+        responses={201: MessageSerializer},
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Say something."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        body, key = _said(request)
+        message = actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key)
+        return Response(MessageSerializer(message, context={"reader": request.user}).data, status=201)
+
+
+class ReadMessagesView(ApiView):
+    """How far messages were read."""
+
+    @extend_schema(
+        operation_id="messages_mark_read",
+        tags=[TAG],
+        summary="Mark messages as read",
+        description="Remember that you have read up to a number. Marks only move forward, never past the last message.",
+        request=MarkReadSerializer,
+        responses=ReadMarkSerializer,
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Move the mark."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        actions.mark_read(workstream=workstream, reader=request.user, message=_number(request))
+        return Response(_mark(request, workstream, Message))
+
+
+class AskToReopenView(ApiView):
+    """The client's question to the team."""
+
+    @extend_schema(
+        operation_id="chat_ask_to_reopen",
+        tags=[TAG],
+        summary="Ask to reopen",
+        description="A client asks the team to reopen a closed WorkStream: one message, once per closing (A9).",
+        request=None,
+        responses=AskedToReopenSerializer,
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Ask."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        return Response({"is_first": actions.ask_to_reopen(workstream=workstream, actor=request.user)})
+
+
+class NotesView(ApiView):
+    """The team's Internal Notes."""
+
+    known_with = Can.READ_NOTES
+
+    @extend_schema(
+        operation_id="notes_list",
+        tags=[TAG_NOTES],
+        summary="Read Internal Notes",
+        description="What colleagues say among themselves, newest first unless asked otherwise (R70).",
+        parameters=[WindowSerializer],
+        responses=NotePageSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: UUID) -> Response:
+        """A part of the notes."""
+        workstream = fetch(request, public_id, Can.READ_NOTES)
+        return _window(request, workstream, Note.objects.visible_to(request.user), NoteSerializer)
+
+    @extend_schema(
+        operation_id="notes_post",
+        tags=[TAG_NOTES],
+        summary="Write an Internal Note",
+        description="Only the team ever reads it (R70).",
+        request=NewEntrySerializer,
+        responses={201: NoteSerializer},
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Write one."""
+        workstream = fetch(request, public_id, Can.WRITE_NOTES)
+        body, key = _said(request)
+        note = actions.post_note(workstream=workstream, author=request.user, body=body, client_key=key)
+        return Response(NoteSerializer(note, context={"reader": request.user}).data, status=201)
+
+
+class ReadNotesView(ApiView):
+    """How far notes were read."""
+
+    known_with = Can.READ_NOTES
+
+    @extend_schema(
+        operation_id="notes_mark_read",
+        tags=[TAG_NOTES],
+        summary="Mark Internal Notes as read",
+        description="Remember that you have read up to a number. Marks only move forward, never past the last note.",
+        request=MarkReadSerializer,
+        responses=ReadMarkSerializer,
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Move the mark."""
+        workstream = fetch(request, public_id, Can.READ_NOTES)
+        actions.mark_read(workstream=workstream, reader=request.user, note=_number(request))
+        return Response(_mark(request, workstream, Note))
+
+
+def _said(request: ApiRequest) -> tuple[str, UUID]:
+    told = query.body(request, NewEntrySerializer)
+    return told["body"], told.get("client_key") or uuid4()
+
+
+def _number(request: ApiRequest) -> int:
+    return int(query.body(request, MarkReadSerializer)["number"])
+
+
+def _mark(request: ApiRequest, workstream: WorkStream, kind: type[Message] | type[Note]) -> dict[str, Any]:
+    """The last number, the number read, and how many lie between."""
+    name = "message" if kind is Message else "note"
+    mark = ReadMark.objects.visible_to(request.user).filter(workstream=workstream, user=request.user).first()
+    last, read = _last(workstream, kind), getattr(mark, name, 0)
+    return {"last": last, "read": read, "unread": max(0, last - read)}
+
+
+def _last(workstream: WorkStream, kind: type[Message] | type[Note]) -> int:
+    counter = getattr(workstream, "chat_counter", None) or Counter()
+    return counter.last_message if kind is Message else counter.last_note
+
+
+def _window(
+    request: ApiRequest, workstream: WorkStream, rows: "EntryQuerySet[E]", kind: type[EntrySerializer]
+) -> Response:
+    """A page of entries by their numbers, and where it goes on."""
+    asked = query.read(request, WindowSerializer)
+    size, is_newest_first = asked["page_size"], asked["order"] == "newest"
+    rows = rows.filter(workstream=workstream).select_related(*rows.printed)
+    if "after" in asked:
+        rows = rows.filter(number__gt=asked["after"])
+    if "before" in asked:
+        rows = rows.filter(number__lt=asked["before"])
+    found = list(rows.order_by("-number" if is_newest_first else "number")[: size + 1])
+    entries = found[:size]
+    following = None
+    if len(found) > size:
+        bound = {"before" if is_newest_first else "after": entries[-1].number}
+        following = request.build_absolute_uri(f"{request.path}?{urlencode(asked | bound)}")
+    return Response(
+        {
+            "next": following,
+            "last": _last(workstream, rows.model),
+            "results": kind(entries, many=True, context={"reader": request.user}).data,
+        }
+    )

@@ -1,0 +1,14 @@
+"""The addresses of the chat part of the API."""
+
+from django.urls import path
+
+from chat import api
+
+urlpatterns = [
+    path("workstreams/<uuid:public_id>/chat/", api.ChatView.as_view(), name="chat"),
+    path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", api.AskToReopenView.as_view(), name="ask_to_reopen"),
+    path("workstreams/<uuid:public_id>/messages/", api.MessagesView.as_view(), name="messages"),
+    path("workstreams/<uuid:public_id>/messages/read/", api.ReadMessagesView.as_view(), name="messages_read"),
+    path("workstreams/<uuid:public_id>/notes/", api.NotesView.as_view(), name="notes"),
+    path("workstreams/<uuid:public_id>/notes/read/", api.ReadNotesView.as_view(), name="notes_read"),
+]
