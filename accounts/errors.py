@@ -1,5 +1,9 @@
 """Refusals: the domain's answers that a person can read. One middleware turns them into pages or fragments."""
 
+from django.db import OperationalError
+
+QUERY_CANCELED = "57014"  # PostgreSQL's code for a statement that took longer than statement_timeout
+
 
 class DomainError(Exception):
     """A rule said no. The message names the thing, what is the matter, and what can be done."""
@@ -11,6 +15,26 @@ class DomainError(Exception):
     def message(self) -> str:
         """The sentence shown to the person."""
         return str(self)
+
+
+class TooSlow(DomainError):
+    """The database would have taken longer than a person waits, so it was stopped; nothing was changed."""
+
+    status_code = 503
+    code = "too_slow"
+    retry_after = 5  # seconds
+
+
+def refusal_in(exception: Exception) -> DomainError | None:
+    """The refusal an exception is or means; None for what nobody foresaw."""
+    if isinstance(exception, DomainError):
+        return exception
+    if isinstance(exception, OperationalError) and getattr(exception.__cause__, "pgcode", None) == QUERY_CANCELED:
+        return TooSlow(
+            "This took the database too long, so it was stopped, and nothing was changed. "
+            "Try again in a moment; in a search, ask for less at once."
+        )
+    return None
 
 
 class NotAllowed(DomainError):

@@ -9,7 +9,7 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from accounts.errors import DomainError
+from accounts.errors import TooSlow, refusal_in
 from api.errors import NoSuchAddress
 
 Body = dict[str, Any]
@@ -41,8 +41,10 @@ def answer(exception: Exception, _context: dict[str, Any]) -> Response | None:
     """What a view's exception is answered with; None for what Django answers: an address that is not there for this
     person, and what nobody foresaw, which becomes a 500.
     """
-    if isinstance(exception, DomainError):
-        return Response({"code": exception.code, "message": exception.message}, status=exception.status_code)
+    if refusal := refusal_in(exception):
+        headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooSlow) else {}
+        said = {"code": refusal.code, "message": refusal.message}
+        return Response(said, status=refusal.status_code, headers=headers)
     if isinstance(exception, Http404 | ObjectDoesNotExist):
         return None if isinstance(exception, NoSuchAddress) else Response(body_of(404), status=404)
     if isinstance(exception, PermissionDenied):

@@ -8,10 +8,9 @@ import asyncio
 import os
 import signal
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 import django
-from a2wsgi import WSGIMiddleware
 from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -19,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup(set_prefix=False)
 
 from chat.live.hub import hub  # noqa: E402  after the apps are ready
+from config.pages import Pages  # noqa: E402
 from config.wsgi import application as _wsgi  # noqa: E402
 
 
@@ -35,7 +35,11 @@ class LiveHandler(ASGIHandler):
 
 
 live = LiveHandler()
-pages: Any = WSGIMiddleware(cast("Any", _wsgi), workers=int(os.environ.get("WEB_THREADS", "8")))
+pages = Pages(
+    _wsgi,
+    threads=int(os.environ.get("WEB_THREADS", "8")),
+    patience=float(os.environ.get("WEB_QUEUE_SECONDS", "20")),
+)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

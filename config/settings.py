@@ -82,6 +82,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.database.WorkMiddleware",
     "api.middleware.ApiAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,23 +125,35 @@ TEMPLATES = [
 # --- Data --------------------------------------------------------------------------------------------------------
 
 _database: dict[str, Any] = env.db_url("DATABASE_URL")
+
+
+def _options(name: str, *, statement_timeout: int) -> dict[str, Any]:
+    """How to connect; what the address says, such as ?sslmode=verify-full, counts before ours."""
+    return {
+        "connect_timeout": 5,
+        "application_name": name,
+        **_database.get("OPTIONS", {}),
+        "options": f"-c statement_timeout={statement_timeout} -c idle_in_transaction_session_timeout=60000",
+    }
+
+
+# Workers and commands take a connection for a piece of work and give it back. A connection that died with a restarted
+# server is noticed and replaced.
 DATABASES = {
     "default": {
         **_database,
-        # Pages run on a fixed set of threads that keep their connection; live streams close theirs after each
-        # question (chat.live). A connection that died with a restarted server is noticed and replaced.
-        "CONN_MAX_AGE": env.int("DB_CONN_MAX_AGE", default=60),
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "application_name": "portal",
-            # What the address says, such as ?sslmode=verify-full, counts before ours.
-            **_database.get("OPTIONS", {}),
-            "options": f"-c statement_timeout={env.int('DB_STATEMENT_TIMEOUT_MS', default=15000)}"
-            " -c idle_in_transaction_session_timeout=60000",
-        },
+        "OPTIONS": _options("portal", statement_timeout=env.int("DB_WORK_STATEMENT_TIMEOUT_MS", default=60_000)),
     }
 }
+# Pages run on a fixed set of threads that keep theirs, and people wait for them (config.database.serve_pages).
+DATABASE_OF_PAGES = {
+    "CONN_MAX_AGE": env.int("DB_CONN_MAX_AGE", default=60),
+    "OPTIONS": _options("portal pages", statement_timeout=env.int("DB_STATEMENT_TIMEOUT_MS", default=5_000)),
+}
+# Statements that take longer are logged, without their values.
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=500)
 
 REDIS_URL = env.str("REDIS_URL")
 # Pub/sub does not know Redis' database numbers, so installations that share a server are told apart by this word.

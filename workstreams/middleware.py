@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from accounts.errors import DomainError
+from accounts.errors import DomainError, TooSlow, refusal_in
 from accounts.http import way_back
 
 
 class RefusalMiddleware:
-    """Turns a DomainError into a fragment for htmx, JSON for scripts, a page for everybody else."""
+    """Turns a refusal into a fragment for htmx, JSON for scripts, a page for everybody else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,15 +21,22 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer a refusal with its own status and sentence; leave every other exception alone."""
-        if not isinstance(exception, DomainError):
+        refusal = refusal_in(exception)
+        if refusal is None:
             return None
+        response = self._answer(request, refusal)
+        if isinstance(refusal, TooSlow):
+            response["Retry-After"] = str(refusal.retry_after)
+        return response
+
+    def _answer(self, request: HttpRequest, refusal: DomainError) -> HttpResponse:
         if request.headers.get("Accept", "").startswith("application/json"):
-            return JsonResponse({"code": exception.code, "message": exception.message}, status=exception.status_code)
-        context = {"message": exception.message, "back_url": way_back(request)}
+            return JsonResponse({"code": refusal.code, "message": refusal.message}, status=refusal.status_code)
+        context = {"message": refusal.message, "back_url": way_back(request)}
         if getattr(request, "htmx", False):
-            response = render(request, "_refusal.html", context, status=exception.status_code)
+            response = render(request, "_refusal.html", context, status=refusal.status_code)
             # The control's own place stays as it is; the sentence is shown where every notice is shown.
             response["HX-Retarget"] = "#notices"
             response["HX-Reswap"] = "innerHTML"
             return response
-        return render(request, "refusal.html", context, status=exception.status_code)
+        return render(request, "refusal.html", context, status=refusal.status_code)

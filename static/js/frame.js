@@ -126,6 +126,7 @@ document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   if (status === 404) toast("This is not here any more. Please reload the page.", "warning");
   else if (status === 403) toast("You may not do this, or you were signed out. Please reload the page.", "warning");
+  else if (status === 503) toast("The portal is very busy. Nothing was changed - please try again in a moment.", "warning");
   else toast("Something went wrong on our side. Nothing was lost - please try again.", "danger");
 });
 
