@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import QuerySet
 
-from workstreams.grid.places import Cursor, typed, written
-from workstreams.grid.question import GridQuery, Sort, narrow
+from workstreams.grid.conditions import Nothing, conditions_of
+from workstreams.grid.estimates import estimates
+from workstreams.grid.paths import Part, order_of
+from workstreams.grid.places import Cursor, written
+from workstreams.grid.question import GridQuery, Sort
+from workstreams.grid.ways import answer
 from workstreams.models import WorkStream
 
 PAGE_SIZE = 50
@@ -24,34 +27,34 @@ class Page(Generic[T]):
     items: Sequence[T]
     next: str | None
     previous: str | None
+    # How many answers there are, where that came to light on the way.
+    total: int | None = None
 
 
 def page_of_ids(
     rows: "QuerySet[WorkStream]", query: GridQuery, cursor: Cursor | None, *, size: int = PAGE_SIZE
 ) -> Page[int]:
-    """The ids of one page of `size` rows in order; costs one statement, whatever page it is.
+    """The ids of one page of `size` rows in order; one statement, or two where the order by start reaches the undated.
 
     Raises: NotACursor for a place whose value does not fit the order.
     """
-    # A page that ends before a place is read backwards from there.
     is_backwards = cursor is not None and cursor.direction == "before"
-    descending = query.descending != is_backwards
-    keyed = narrow(rows, query).alias(key=_key(query))
-    if cursor is not None:
-        keyed = keyed.filter(_beyond(typed(cursor.value, query.sort), cursor.pk, descending=descending))
-    order = (F("key").desc(), "-pk") if descending else (F("key").asc(), "pk")
-    found: list[tuple[int, Any]] = list(
-        keyed.annotate(value=F("key")).order_by(*order).values_list("pk", "value")[: size + 1]
-    )
+    try:
+        found, total = _found(rows, query, cursor, size + 1)
+    except Nothing:
+        found, total = [], 0
     is_more = len(found) > size
     found = found[:size]
     if is_backwards:
         found.reverse()
     has_next, has_previous = (True, is_more) if is_backwards else (is_more, cursor is not None)
+    if not has_next and not has_previous:
+        total = len(found)
     return Page(
         [pk for pk, _ in found],
         written(query, found[-1]) if found and has_next else None,
         written(query, found[0]) if found and has_previous else None,
+        total,
     )
 
 
@@ -61,14 +64,35 @@ def load(rows: "QuerySet[WorkStream]", ids: Sequence[int]) -> list[WorkStream]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def _key(query: GridQuery) -> Any:
-    """What the rows are ordered by; WorkStreams without an intended start stand last in both directions."""
-    if query.sort == Sort.START:
-        return Coalesce("intended_start", Value(date.min if query.descending else date.max))
-    return F({Sort.ACTIVITY: "last_activity_at", Sort.CREATED: "created_at", Sort.NAME: "name_norm"}[query.sort])
+def _found(
+    rows: "QuerySet[WorkStream]", query: GridQuery, cursor: Cursor | None, size: int
+) -> tuple[list[tuple[int, Any]], int | None]:
+    known = estimates()
+    conditions = conditions_of(rows, query, known)
+    found: list[tuple[int, Any]] = []
+    for part in _parts(query, cursor):
+        order = order_of(query, cursor, size - len(found), part=part)
+        statement, is_counted = answer(query, conditions, order, known)
+        with connection.cursor() as link:
+            link.execute(statement.text, statement.params)
+            answers = link.fetchall()
+        if is_counted:
+            return [(pk, key) for pk, key, _ in answers], answers[0][2] if answers else 0
+        found += [(pk, key) for pk, key, _ in answers]
+        if len(found) >= size:
+            break
+    return found, None
 
 
-def _beyond(value: Any, pk: int, *, descending: bool) -> Q:
-    """Rows behind a place. The first half is redundant, and what lets an index begin there at once."""
-    side = "lt" if descending else "gt"
-    return Q(**{f"key__{side}e": value}) & (Q(**{f"key__{side}": value}) | Q(**{f"pk__{side}": pk}))
+def _parts(query: GridQuery, cursor: Cursor | None) -> list[Part]:
+    """In the order by start: those with a start, then those without, or what is left of them behind a place."""
+    if query.sort is not Sort.START:
+        return [Part.ALL]
+    if query.start_from or query.start_to:
+        return [Part.DATED]
+    parts = [Part.DATED, Part.UNDATED]
+    if cursor is None:
+        return parts
+    if cursor.direction == "before":
+        parts.reverse()
+    return parts[parts.index(Part.DATED if cursor.value else Part.UNDATED) :]

@@ -43,15 +43,20 @@ def read_cursor(sealed: str, direction: Literal["after", "before"], query: GridQ
 def written(query: GridQuery, place: tuple[int, Any]) -> str:
     """The place of a row, given as id and value, as it goes into an address."""
     pk, value = place
-    text = value if isinstance(value, str) else value.isoformat()
+    text = value if isinstance(value, str) else value.isoformat() if value else ""
     return signing.dumps([query.sort.value, text, pk], salt=_SALT, compress=True)
 
 
 def typed(value: str, sort: Sort) -> Any:
-    """A value of this order read back from its text.
+    """A value of this order read back from its text; None for a WorkStream without an intended start.
 
-    Raises: ValueError when it is none.
+    Raises: NotACursor when it is none.
     """
-    if sort == Sort.NAME:
-        return str(value)
-    return date.fromisoformat(value) if sort == Sort.START else datetime.fromisoformat(value)
+    try:
+        if sort is Sort.NAME:
+            return str(value)
+        if sort is Sort.START:
+            return date.fromisoformat(value) if value else None
+        return datetime.fromisoformat(value)
+    except (ValueError, TypeError) as error:
+        raise NotACursor from error

@@ -118,7 +118,16 @@ def _in_lifecycles(lifecycles: frozenset[str]) -> Q:
 
 
 def _named(name: str) -> Q:
-    term = name.strip().lower()[:LONGEST_NAME]
+    term = _term(name)
     if not term:
         return Q()
     return Q(name_norm__contains=term if len(term) >= SHORTEST_INFIX else f" {term}")
+
+
+def _term(name: str) -> str:
+    return name.strip().lower()[:LONGEST_NAME]
+
+
+def term_of(query: GridQuery) -> str:
+    """What is looked for in names, in small letters; empty when the name does not matter."""
+    return _term(query.name)
