@@ -1,0 +1,369 @@
+"""Everything somebody can do, each with the capability it takes and its two addresses: the page's and the API's (D3).
+
+Who may is read off `accounts.capabilities`; this table only says what each thing takes. Where holding the capability
+is not enough, the row says for whom and why.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from accounts.capabilities import Can, Standing
+from milestones.actions import give_go_ahead
+from subscriptions.models import StartAttempt
+from tests.conftest import World
+from tests.integrations.conftest import OPPORTUNITY
+from workstreams.actions import close
+from workstreams.choices import CloseReason, Milestone, Side, SubscriptionType
+from workstreams.models import WorkStream
+
+Data = Callable[[World], dict[str, Any]]
+ATTEMPT = uuid4()
+COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
+
+
+def nothing(_: World) -> dict[str, Any]:
+    """No data is sent."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. `{ws}` in the address stands for the WorkStream's public id; data is made for each world anew."""
+
+    method: str
+    address: str
+    data: Data = nothing
+
+
+def get(address: str, data: Data = nothing) -> Call:
+    """Read an address."""
+    return Call("get", address, data)
+
+
+def post(address: str, data: Data = nothing) -> Call:
+    """Send to an address."""
+    return Call("post", address, data)
+
+
+def patch(address: str, data: Data = nothing) -> Call:
+    """Change what is at an address."""
+    return Call("patch", address, data)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to do."""
+
+    does: str
+    # None: whoever is signed in.
+    takes: Can | None
+    page: Call
+    api: Call
+    # What must be so that nothing but the person decides.
+    arrange: Callable[[World], Any] = nothing
+    # They hold the capability and may not all the same.
+    never: frozenset[Standing] = frozenset()
+    # For them the two addresses do not mean the same thing: another row says what they do.
+    elsewhere: frozenset[Standing] = frozenset()
+    # Whoever may not do it may not even know that it can be done: they get the answer of strangers.
+    is_secret: bool = False
+    # It concerns no WorkStream, so the role alone decides.
+    is_general: bool = False
+    # Its page is also the way in for those who have not signed in.
+    is_public_page: bool = False
+
+
+def standing_at(milestone: Milestone | None, **fields: Any) -> Callable[[World], None]:
+    """The WorkStream stands at a milestone."""
+
+    def arrange(world: World) -> None:
+        WorkStream.objects.filter(pk=world.labels.pk).update(milestone=milestone, **fields)
+        world.labels.refresh_from_db()
+
+    return arrange
+
+
+def with_go_ahead_of(side: Side) -> Callable[[World], None]:
+    """The agreement is reviewed, and one side has given its go-ahead."""
+
+    def arrange(world: World) -> None:
+        standing_at(Milestone.REVIEWING_AGREEMENT)(world)
+        actor = world.owner if side == Side.CLIENT else world.architect
+        give_go_ahead(workstream=world.labels, side=side, actor=actor)
+
+    return arrange
+
+
+def closed(world: World) -> None:
+    """The WorkStream is closed."""
+    close(workstream=world.labels, actor=world.isr, reason=CloseReason.LOST)
+
+
+def tied(world: World) -> None:
+    """The WorkStream is tied to an opportunity."""
+    WorkStream.objects.filter(pk=world.labels.pk).update(opportunity_id=OPPORTUNITY)
+
+
+def with_attempt(_: World) -> None:
+    """Somebody followed a link of the public site."""
+    StartAttempt.objects.create(public_id=ATTEMPT)
+
+
+def a_wish() -> dict[str, Any]:
+    """The three inputs of a start."""
+    day = timezone.localdate() + timedelta(days=7)
+    return {"name": "Signs", "intended_start": day.isoformat(), "description": "Label them."}
+
+
+WS = "/workstreams/{ws}/"
+ADMINISTRATION = "/workstreams/{ws}/administration/"
+API = "/api/v1/workstreams/{ws}/"
+
+
+def sending(**data: Any) -> Data:
+    """The same data in every world."""
+    return lambda _: data
+
+
+THINGS = [
+    # The WorkStream and who is on it
+    Thing("open a WorkStream", Can.OPEN_WORKSTREAM, get(WS), get(API)),
+    Thing("see who is on it", Can.OPEN_WORKSTREAM, get(WS + "members/"), get(API + "members/")),
+    Thing(
+        "edit its general fields",
+        Can.ADMINISTER,
+        post(
+            ADMINISTRATION,
+            lambda w: {"name": "Signs", "description": "", "organization": w.acme.pk, "starts_on": "", "version": 1},
+        ),
+        patch(API, sending(name="Signs")),
+    ),
+    Thing(
+        "close it",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "close/", sending(reason="lost", note="")),
+        post(API + "close/", sending(reason="lost")),
+    ),
+    Thing(
+        "reopen it",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "reopen/"),
+        post(API + "reopen/"),
+        arrange=closed,
+    ),
+    Thing(
+        "set the WorkStream Lead",
+        Can.SET_LEAD,
+        post(ADMINISTRATION + "lead/", lambda w: {"lead": w.architect.public_id, "seen": ""}),
+        post(API + "set-lead/", lambda w: {"lead": str(w.architect.public_id), "seen": None}),
+    ),
+    Thing("read its activity", Can.ADMINISTER, get(ADMINISTRATION + "activity/"), get(API + "activity/")),
+    # Milestones
+    Thing("see where it stands", Can.OPEN_WORKSTREAM, get(WS + "?tab=details"), get(API + "milestones/")),
+    Thing(
+        "read how it came there", Can.ADMINISTER, get(ADMINISTRATION + "milestones/"), get(API + "milestones/history/")
+    ),
+    Thing(
+        "see who could lead instead",
+        Can.ADMINISTER,
+        get(ADMINISTRATION + "milestones/"),
+        get(API + "milestones/hand-over/"),
+    ),
+    Thing(
+        "move it to its first milestone",
+        Can.SET_FIRST_MILESTONE,
+        post(ADMINISTRATION + "milestones/advance/", sending(to="gathering_requirements", seen="")),
+        post(API + "milestones/advance/", sending(to="gathering_requirements", seen=None)),
+    ),
+    Thing(
+        "advance it further",
+        Can.ADVANCE_MILESTONE,
+        post(ADMINISTRATION + "milestones/advance/", sending(to="preparing_proposal", seen="gathering_requirements")),
+        post(API + "milestones/advance/", sending(to="preparing_proposal", seen="gathering_requirements")),
+        arrange=standing_at(Milestone.GATHERING_REQUIREMENTS),
+    ),
+    Thing(
+        "take it back",
+        Can.ADVANCE_MILESTONE,
+        post(
+            ADMINISTRATION + "milestones/go-back/",
+            sending(to="gathering_requirements", reason="Anew", seen="preparing_proposal"),
+        ),
+        post(
+            API + "milestones/go-back/", sending(to="gathering_requirements", reason="Anew", seen="preparing_proposal")
+        ),
+        arrange=standing_at(Milestone.PREPARING_PROPOSAL),
+    ),
+    Thing(
+        "choose how BATCH is delivered",
+        Can.ADVANCE_MILESTONE,
+        post(ADMINISTRATION + "milestones/delivery/", sending(mode="in_house")),
+        post(API + "milestones/delivery/", sending(mode="in_house")),
+        arrange=standing_at(Milestone.PREPARING_PROPOSAL, subscription_type=SubscriptionType.BATCH),
+    ),
+    Thing(
+        "give the client's go-ahead as a client",
+        Can.GIVE_CLIENT_GO_AHEAD,
+        post(WS + "go-ahead/"),
+        post(API + "milestones/go-ahead/", sending(side="client")),
+        arrange=standing_at(Milestone.REVIEWING_AGREEMENT),
+        # They record it on the administration screen, with a word on how it was given; see below.
+        elsewhere=COLLEAGUES,
+    ),
+    Thing(
+        "withdraw the client's go-ahead as a client",
+        Can.GIVE_CLIENT_GO_AHEAD,
+        post(WS + "go-ahead/withdraw/"),
+        post(API + "milestones/go-ahead/withdraw/", sending(side="client")),
+        arrange=with_go_ahead_of(Side.CLIENT),
+        elsewhere=COLLEAGUES,
+    ),
+    Thing(
+        "record the client's go-ahead",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "milestones/go-ahead/", sending(side="client", note="By phone")),
+        post(API + "milestones/go-ahead/", sending(side="client", note="By phone")),
+        arrange=standing_at(Milestone.REVIEWING_AGREEMENT),
+        elsewhere=frozenset({Standing.OWNER, Standing.CLIENT_MEMBER}),
+    ),
+    Thing(
+        "give the team's go-ahead",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "milestones/go-ahead/", sending(side="team", note="")),
+        post(API + "milestones/go-ahead/", sending(side="team")),
+        arrange=standing_at(Milestone.REVIEWING_AGREEMENT),
+    ),
+    Thing(
+        "withdraw the team's go-ahead",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "milestones/go-ahead/withdraw/", sending(side="team")),
+        post(API + "milestones/go-ahead/withdraw/", sending(side="team")),
+        arrange=with_go_ahead_of(Side.TEAM),
+    ),
+    # Subscription
+    Thing("read its subscription", Can.OPEN_WORKSTREAM, get(WS + "subscription/"), get(API + "subscription/")),
+    Thing(
+        "fill in what clients estimate",
+        Can.EDIT_DETAILS,
+        post(WS + "subscription/edit/", sending(hours_per_month=300)),
+        patch(API + "subscription/", sending(hours_per_month=300)),
+    ),
+    Thing(
+        "settle its price",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "subscription/", sending(monthly_fees="99.00")),
+        patch(API + "subscription/", sending(monthly_fees="99.00")),
+    ),
+    Thing(
+        "read the terms of earlier types",
+        Can.ADMINISTER,
+        get(ADMINISTRATION + "subscription/"),
+        get(API + "subscription/earlier/"),
+    ),
+    Thing(
+        "change its type",
+        Can.ADMINISTER,
+        post(ADMINISTRATION + "subscription/type/", sending(to="lean")),
+        post(API + "subscription/change-type/", sending(to="lean")),
+    ),
+    # Chat
+    Thing("read the chat", Can.CHAT, get(WS + "chat/?after=0"), get(API + "messages/")),
+    Thing("see how far one has read", Can.CHAT, get(WS + "chat/?after=0"), get(API + "chat/")),
+    Thing(
+        "post a message", Can.CHAT, post(WS + "chat/", sending(body="Hi")), post(API + "messages/", sending(body="Hi"))
+    ),
+    Thing(
+        "mark the chat as read",
+        Can.CHAT,
+        post(WS + "chat/read/", sending(message=1)),
+        post(API + "messages/read/", sending(number=1)),
+    ),
+    Thing(
+        "ask to reopen it",
+        Can.CHAT,
+        post(WS + "chat/ask-to-reopen/"),
+        post(API + "chat/ask-to-reopen/"),
+        arrange=closed,
+        # They reopen it themselves.
+        never=COLLEAGUES,
+    ),
+    Thing("read Internal Notes", Can.READ_NOTES, get(WS + "notes/?after=0"), get(API + "notes/"), is_secret=True),
+    Thing(
+        "write an Internal Note",
+        Can.WRITE_NOTES,
+        post(WS + "notes/", sending(body="Hush")),
+        post(API + "notes/", sending(body="Hush")),
+        is_secret=True,
+    ),
+    Thing(
+        "mark Internal Notes as read",
+        Can.READ_NOTES,
+        # The page has one address for both marks, and drops this one for those who have no notes.
+        post(WS + "notes/", sending(body="Hush")),
+        post(API + "notes/read/", sending(number=1)),
+        is_secret=True,
+    ),
+    # Salesforce
+    Thing("see its tie to Salesforce", Can.ADMINISTER, get(ADMINISTRATION + "salesforce/"), get(API + "salesforce/")),
+    Thing(
+        "have a pasted opportunity understood",
+        Can.ADMINISTER,
+        get(ADMINISTRATION + "salesforce/", sending(opportunity=OPPORTUNITY)),
+        get(API + "salesforce/understand/", sending(opportunity=OPPORTUNITY)),
+    ),
+    Thing(
+        "tie an opportunity",
+        Can.TIE_OPPORTUNITY,
+        post(ADMINISTRATION + "salesforce/tie/", sending(opportunity=OPPORTUNITY)),
+        post(API + "salesforce/tie/", sending(opportunity=OPPORTUNITY)),
+    ),
+    Thing(
+        "untie it",
+        Can.TIE_OPPORTUNITY,
+        post(ADMINISTRATION + "salesforce/untie/", sending(seen=OPPORTUNITY)),
+        post(API + "salesforce/untie/", sending(opportunity_id=OPPORTUNITY)),
+        arrange=tied,
+    ),
+    Thing(
+        "have failed stages worked again",
+        Can.MANAGE_PORTAL,
+        post(ADMINISTRATION + "salesforce/try-again/"),
+        post(API + "salesforce/try-again/"),
+    ),
+    # What concerns no WorkStream
+    Thing("see one's own list", None, get("/my-workstreams/"), get("/api/v1/workstreams/"), is_general=True),
+    # Over the API the list has one address for all, and is the grid to colleagues; what is the grid's alone is this.
+    Thing(
+        "search all WorkStreams",
+        Can.SEARCH_GRID,
+        get("/workstreams/", sending(lead="any")),
+        get("/api/v1/workstreams/facets/", sending(lead="any")),
+        is_general=True,
+    ),
+    Thing(
+        "start a WorkStream for a client",
+        Can.START_FOR_CLIENT,
+        post(
+            "/workstreams/new/",
+            lambda w: a_wish() | {"organization": w.acme.pk, "subscription_type": "agile", "public_id": uuid4()},
+        ),
+        post("/api/v1/workstreams/", lambda w: a_wish() | {"organization": str(w.acme.public_id)}),
+        is_general=True,
+    ),
+    Thing(
+        "start a WorkStream",
+        Can.START_WORKSTREAM,
+        post(f"/start/{ATTEMPT}/", lambda _: a_wish() | {"subscription_type": "agile"}),
+        post("/api/v1/start/", lambda _: a_wish() | {"id": str(ATTEMPT)}),
+        arrange=with_attempt,
+        is_general=True,
+        is_public_page=True,
+        # They start one for a client, on a page of its own.
+        never=COLLEAGUES,
+    ),
+]
