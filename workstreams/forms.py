@@ -14,6 +14,8 @@ from workstreams.actions import GeneralFields
 from workstreams.choices import CloseReason, SubscriptionType
 from workstreams.models import WorkStream
 
+LONGEST_VIEW_NAME = 80
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -186,6 +188,28 @@ class LeadForm(forms.Form):
         """The colleagues this person may choose from."""
         super().__init__(data)
         _choices(self, "lead").queryset = User.objects.visible_to(user).active_colleagues()
+
+
+class ViewNameForm(forms.Form):
+    """What a saved view is called."""
+
+    name = LineField(
+        label="Name of the view",
+        max_length=LONGEST_VIEW_NAME,
+        error_messages={"required": "Give the view a name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class SavedViewForm(ViewNameForm):
+    """The grid's present question under a name, for oneself or for the team."""
+
+    is_shared = forms.BooleanField(
+        label="Share it with the team",
+        required=False,
+        help_text="Every colleague finds it among their views. “Me” in it is whoever opens it.",
+    )
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
 
 def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":

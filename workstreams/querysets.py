@@ -1,6 +1,7 @@
 """Questions about WorkStreams, and the tenancy rule they all begin with."""
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -74,6 +75,17 @@ class SavedViewQuerySet(models.QuerySet[M]):
             return self.none()
         return self.filter(Q(owner=user) | Q(is_shared=True))
 
+    def by_address(self, public_id: str) -> M | None:
+        """The one that an address names, with its owner; None for whatever else stands there."""
+        try:
+            return self.select_related("owner").filter(public_id=UUID(public_id)).first()
+        except ValueError:
+            return None
+
     def in_list_order(self) -> Self:
         """By name, with their owners."""
         return self.select_related("owner").order_by(Lower("name"), "id")
+
+    def own_first(self, user: "User") -> Self:
+        """This person's own before those of others, in their order otherwise."""
+        return self.order_by(Case(When(owner=user, then=0), default=1), *self.query.order_by)

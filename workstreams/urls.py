@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workstreams.views import administration, grid, mine, new, page
+from workstreams.views import administration, grid, mine, new, page, saved, take
 
 app_name = "workstreams"
 administration_screen = [
@@ -10,11 +10,23 @@ administration_screen = [
     path("close/", administration.close, name="close"),
     path("reopen/", administration.reopen, name="reopen"),
 ]
+saved_view = [
+    path("", saved.rename, name="rename_view"),
+    path("replace/", saved.replace, name="replace_view"),
+    path("share/", saved.share, name="share_view"),
+    path("unshare/", saved.unshare, name="unshare_view"),
+    path("delete/", saved.delete, name="delete_view"),
+]
 urlpatterns = [
     path("workstreams/", grid.grid, name="grid"),
+    path("workstreams/columns/", saved.choose_columns, name="columns"),
+    path("workstreams/views/", saved.views, name="views"),
+    path("workstreams/views/new/", saved.new_view, name="new_view"),
+    path("workstreams/views/<uuid:view_id>/", include(saved_view)),
     path("workstreams/new/", new.new, name="new"),
     path("my-workstreams/", mine.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
+    path("workstreams/<uuid:public_id>/take/", take.take, name="take"),
     path("workstreams/<uuid:public_id>/members/", page.members, name="members"),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
 ]

@@ -222,7 +222,7 @@ def test_heads_sort_and_say_so(client: Client, world: World, isr: User) -> None:
     assert names(look(client, "?lead=any&sort=-name")) == ["Street labels", "Invoice scans"]
     sorts = re.findall(r'aria-sort="(\w+)"', by_name.content.decode())
     assert sorts == ["ascending"]
-    name, *_ = by_name.context["columns"]
+    name, *_ = by_name.context["heads"]
     assert name.url.endswith("?lead=any&sort=-name")
 
 
@@ -317,11 +317,11 @@ def test_it_costs_the_same_however_many_rows(
         )
         join(row, isr)
     client.get(GRID, {"q": "warm"})
-    # Session, person; one page of ids, their rows, on which one is, their chats; colleagues.
-    with django_assert_num_queries(7):
+    # Session, person; one page of ids, their rows, their chats; colleagues with counts.
+    with django_assert_num_queries(6):
         client.get(GRID, {"q": "row"})
     # The fragment needs none of the boxes.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(GRID, {"q": "row"}, headers={"HX-Request": "true", "HX-Target": "found"})
 
 

@@ -1,9 +1,11 @@
 """The grid: every WorkStream, for colleagues (R88-R92)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,13 +14,15 @@ from django.views.decorators.http import require_GET
 
 from accounts.capabilities import Can
 from accounts.http import PortalRequest
+from accounts.models import User
+from workstreams import columns, rows, saved_views
 from workstreams import grid as engine
 from workstreams.choices import Status
-from workstreams.columns import USUAL, grid_url, heads
+from workstreams.columns import grid_url
 from workstreams.filter_panel import FOUND_BY_NAME, FilterPanel
 from workstreams.filters import ME, NOBODY, Address, Reading, WorkStreamFilter, chip_text, read
-from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page
-from workstreams.models import Membership, WorkStream
+from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page, People
+from workstreams.models import SavedView, WorkStream
 from workstreams.tenancy import require
 
 
@@ -31,14 +35,6 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A WorkStream in the grid. `is_mine`: the reader is on it, so that “unread” means something to them."""
-
-    workstream: WorkStream
-    is_mine: bool
-
-
-@dataclass(frozen=True)
 class View:
     """A question that many ask, as a link."""
 
@@ -47,19 +43,58 @@ class View:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks: the question, the columns to show, and the saved view that is open.
+
+    `is_changed`: it is no longer what the view holds. `view_is_lost`: it names a view that is not there for the person.
+    """
+
+    reading: Reading
+    keys: tuple[str, ...]
+    view: SavedView | None = None
+    is_changed: bool = False
+    view_is_lost: bool = False
+
+    @property
+    def in_full(self) -> str:
+        """The whole question, as it is kept and passed on."""
+        return replace(self.reading.address, columns=",".join(self.keys)).in_full
+
+
+def understand(user: User, query: QueryDict) -> Asked:
+    """What an address asks of the grid, as this person asks it. One statement more where it names a saved view."""
+    view = SavedView.objects.visible_to(user).by_address(query.get("view", ""))
+    asked = saved_views.asked_of(view, query) if view else query
+    reading = read(WorkStreamFilter(asked, user=user, now=timezone.now()))
+    named = columns.split(asked.getlist("columns"))
+    address = replace(reading.address, columns=",".join(columns.known(named)), view=str(view.public_id) if view else "")
+    has_ignored = reading.has_ignored or any(key not in columns.COLUMNS for key in named)
+    found = Asked(
+        replace(reading, address=address, has_ignored=has_ignored),
+        columns.shown(address, user.grid_columns),
+        view,
+        view_is_lost=bool(query.get("view")) and view is None,
+    )
+    return replace(found, is_changed=saved_views.is_changed(view, found.in_full, reader=user)) if view else found
+
+
 @require_GET
 def grid(request: PortalRequest) -> HttpResponse:
     """One page of the WorkStreams that answer the address; a fragment of it to htmx."""
     require(request.user, Can.SEARCH_GRID)
     if request.htmx and (unfolded := _OPTIONS_OF.get(request.htmx.target or "")):
         return _options(request, unfolded)
-    reading = read(WorkStreamFilter(request.GET, user=request.user, now=timezone.now()))
-    page, place_is_lost = _page(request, reading)
+    asked = understand(request.user, request.GET)
+    page, place_is_lost = _page(request, asked.reading)
     context = {
-        **_results(request, reading, page),
-        "ignored": reading.has_ignored,
+        **_results(request.user, asked, page),
+        **_tools(request.user, asked),
+        "ignored": asked.reading.has_ignored,
         "place_is_lost": place_is_lost,
-        "filters": FilterPanel(request.user, reading, request.GET),
+        "choosing": request.GET.get("choose") == "columns",
+        "here": grid_url(asked.reading.address, **_places(request)),
+        "filters": FilterPanel(request.user, asked.reading, request.GET),
     }
     template = "workstreams/grid.html"
     if request.htmx and not request.htmx.history_restore_request:
@@ -67,7 +102,7 @@ def grid(request: PortalRequest) -> HttpResponse:
     response = render(request, template, context)
     if request.htmx and request.htmx.target in {"found", "grid"}:
         # A form's own address would hold every empty field.
-        response["HX-Push-Url"] = reverse("workstreams:grid") + _here(request, reading.address)
+        response["HX-Push-Url"] = context["here"]
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
@@ -86,7 +121,7 @@ def _options(request: PortalRequest, unfolded: str) -> HttpResponse:
 
 def _page(request: PortalRequest, reading: Reading) -> tuple[Page[int], bool]:
     """The page that the address names, and whether its place could not be used, so that it is the first instead."""
-    rows = WorkStream.objects.visible_to(request.user)
+    visible = WorkStream.objects.visible_to(request.user)
     cursor: Cursor | None = None
     place_is_lost = False
     for direction in ("after", "before"):
@@ -95,25 +130,19 @@ def _page(request: PortalRequest, reading: Reading) -> tuple[Page[int], bool]:
                 cursor = engine.read_cursor(sealed, direction, reading.query)
             except NotACursor:
                 place_is_lost = True
-    page = engine.page_of_ids(rows, reading.query, cursor)
+    page = engine.page_of_ids(visible, reading.query, cursor)
     if cursor is not None and not page.items:
-        return engine.page_of_ids(rows, reading.query, None), True
+        return engine.page_of_ids(visible, reading.query, None), True
     return page, place_is_lost
 
 
-def _results(request: PortalRequest, reading: Reading, page: Page[int]) -> dict[str, Any]:
-    visible, address = WorkStream.objects.visible_to(request.user), reading.address
-    workstreams = engine.load(visible, page.items)
-    mine = set(
-        Membership.objects.visible_to(request.user)
-        .filter(user=request.user, workstream__in=page.items)
-        .values_list("workstream", flat=True)
-    )
+def _results(user: User, asked: Asked, page: Page[int]) -> dict[str, Any]:
+    visible, reading, address = WorkStream.objects.visible_to(user), asked.reading, asked.reading.address
+    workstreams = rows.load(visible, page.items, reader=user, keys=asked.keys)
     is_whole = page.next is None and page.previous is None
     count = len(workstreams) if is_whole else engine.capped_count(visible, reading.query)
     return {
-        "rows": [Row(workstream, workstream.pk in mine) for workstream in workstreams],
-        "workstreams": workstreams,
+        **rows.table(workstreams, asked.keys, offers_taking=is_unassigned(reading) and user.may(Can.SET_LEAD)),
         "count": f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}",
         "is_one": count == 1,
         "address": address,
@@ -121,29 +150,51 @@ def _results(request: PortalRequest, reading: Reading, page: Page[int]) -> dict[
         "is_short_term": 0 < len(reading.query.name) < engine.SHORTEST_INFIX,
         "chips": [Chip(chip_text(pair, reading), grid_url(address.without(pair))) for pair in address.pairs],
         "clear_url": grid_url(address.cleared()),
-        "columns": heads(address, USUAL),
+        "heads": columns.heads(address, asked.keys),
         "views": _views(address),
         "next_url": grid_url(address, after=page.next) if page.next else "",
         "previous_url": grid_url(address, before=page.previous) if page.previous else "",
         "first_url": grid_url(address),
         "unassigned_url": grid_url(_UNASSIGNED),
-        "may_start": request.user.may(Can.START_WORKSTREAM),
+        "may_start": user.may(Can.START_WORKSTREAM),
     }
+
+
+def _tools(user: User, asked: Asked) -> dict[str, Any]:
+    """What the tools over the table need: the open view, the address to pass on, the columns to choose from."""
+    in_full = asked.in_full
+    return {
+        "view": asked.view,
+        "view_is_own": asked.view is not None and asked.view.owner_id == user.pk,
+        "view_is_changed": asked.is_changed,
+        "view_is_lost": asked.view_is_lost,
+        "closed_url": grid_url(replace(asked.reading.address, view="")),
+        "in_full": in_full,
+        "save_url": f"{reverse('workstreams:new_view')}?{in_full}",
+        "share_url": f"{settings.BASE_URL}{reverse('workstreams:grid')}?{in_full}",
+        "choices": columns.choices(asked.keys),
+    }
+
+
+def is_unassigned(reading: Reading) -> bool:
+    """Whether it asks for WorkStreams that nobody leads, and for no others."""
+    return reading.query.leads == People(nobody=True)
 
 
 _UNASSIGNED = Address((("status", Status.OPEN.value), ("lead", NOBODY)))
 
 
-def _views(address: Address) -> list[View]:
+def _views(address: Address) -> Sequence[View]:
     asked = {
         "Mine": address.with_pairs(("lead", ME)),
         "Unassigned": address.with_pairs(*_UNASSIGNED.pairs),
         "Open": address.with_pairs(("status", Status.OPEN.value)),
         "All": address.cleared(),
     }
-    return [View(label, grid_url(view), view.pairs == address.pairs) for label, view in asked.items()]
+    return [
+        View(label, grid_url(view), view.pairs == address.pairs and not address.view) for label, view in asked.items()
+    ]
 
 
-def _here(request: PortalRequest, address: Address) -> str:
-    places = {name: request.GET[name] for name in ("after", "before") if request.GET.get(name)}
-    return address.query_string(**places)
+def _places(request: PortalRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("after", "before") if request.GET.get(name)}

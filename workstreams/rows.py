@@ -1,0 +1,156 @@
+"""The grid's table: its rows, with what their cells print.
+
+A page has hundreds of cells, so what they print is in words before a template reads it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.template import engines
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from workstreams import grid as engine
+from workstreams.choices import EntryPoint, Milestone, Status, SubscriptionType
+from workstreams.models import Membership, WorkStream
+
+_ANY_ID = UUID(int=0)
+# The columns whose cells want more than the row itself holds: one statement each for all rows, none when not shown.
+_FROM_THE_CHAT = {"waiting", "unread"}
+_FROM_PROMISES = {"time_left"}
+
+
+class Moment(NamedTuple):
+    """A day or a moment: as a browser reads it, and as a person does, in the reader's zone."""
+
+    stamp: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A WorkStream in the grid. `is_mine`: the reader is on it, so that “unread” means something to them."""
+
+    workstream: WorkStream
+    is_mine: bool
+    may_take: bool
+    this_year: int
+
+    @property
+    def url(self) -> str:
+        """The WorkStream's page."""
+        return _address("workstreams:page", self.workstream.public_id)
+
+    @property
+    def administration_url(self) -> str:
+        """Its administration screen."""
+        return _address("workstreams:administration", self.workstream.public_id)
+
+    @property
+    def take_url(self) -> str:
+        """Where somebody becomes its lead."""
+        return _address("workstreams:take", self.workstream.public_id)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is being worked on."""
+        return self.workstream.status == Status.OPEN
+
+    @property
+    def type_label(self) -> str:
+        """The subscription type in words."""
+        return _LABELS[self.workstream.subscription_type]
+
+    @property
+    def status_label(self) -> str:
+        """The status in words."""
+        return _LABELS[self.workstream.status]
+
+    @property
+    def milestone_label(self) -> str:
+        """The milestone in words; for those that have one."""
+        return _LABELS[self.workstream.milestone or ""]
+
+    @property
+    def entry_label(self) -> str:
+        """Where it began, in words."""
+        return _LABELS[self.workstream.entry_point]
+
+    @property
+    def updated(self) -> Moment:
+        """When something last happened."""
+        return self._moment(timezone.localtime(self.workstream.last_activity_at))
+
+    @property
+    def created(self) -> Moment:
+        """When it was started."""
+        return self._moment(timezone.localtime(self.workstream.created_at))
+
+    @property
+    def intended_start(self) -> Moment | None:
+        """What the customer wished."""
+        return self._moment(self.workstream.intended_start) if self.workstream.intended_start else None
+
+    @property
+    def starts_on(self) -> Moment | None:
+        """What was settled."""
+        return self._moment(self.workstream.starts_on) if self.workstream.starts_on else None
+
+    def _moment(self, at: date | datetime) -> Moment:
+        day = f"{at.day} {_MONTHS[at.month]}"
+        return Moment(at.isoformat(), day if at.year == self.this_year else f"{day} {at.year}")
+
+
+def load(rows: "QuerySet[WorkStream]", ids: Sequence[int], *, reader: User, keys: Sequence[str]) -> list[WorkStream]:
+    """The WorkStreams of these ids in this order, with what the cells of these columns print of them. One statement."""
+    on_it = Membership.objects.filter(user=reader, workstream=OuterRef("pk"))
+    return engine.load(rows.annotate(is_mine=Exists(on_it) if "unread" in keys else Value(False)), ids)
+
+
+def table(workstreams: Sequence[WorkStream], keys: Sequence[str], *, offers_taking: bool) -> dict[str, Any]:
+    """What `_grid_rows.html` needs. `offers_taking`: rows without a lead have a button to become it."""
+    year = timezone.localdate().year
+    return {
+        "workstreams": workstreams,
+        "keys": ",".join(keys),
+        "offers_taking": offers_taking,
+        "rows": [
+            Row(
+                workstream,
+                is_mine=workstream.is_mine,  # type: ignore[attr-defined]  # annotated by load()
+                may_take=offers_taking and workstream.lead_id is None and workstream.status == Status.OPEN,
+                this_year=year,
+            )
+            for workstream in workstreams
+        ],
+        "cells": [
+            engines["django"].engine.get_template(f"workstreams/grid_cells/{key}.html")  # type: ignore[attr-defined]
+            for key in keys
+        ],
+        "wants_chats": not _FROM_THE_CHAT.isdisjoint(keys),
+        "wants_promises": not _FROM_PROMISES.isdisjoint(keys),
+    }
+
+
+@lru_cache
+def _pattern(name: str) -> str:
+    return reverse(name, args=[_ANY_ID])
+
+
+def _address(name: str, public_id: UUID) -> str:
+    """As `reverse` makes it, without its walk through all addresses for every row."""
+    return _pattern(name).replace(str(_ANY_ID), str(public_id))
+
+
+_LABELS: dict[str, str] = {
+    str(choice.value): str(choice.label)
+    for kind in (SubscriptionType, Status, Milestone, EntryPoint)
+    for choice in kind
+}
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
