@@ -29,8 +29,14 @@ class Event(models.Model):
 
     at = models.DateTimeField(default=timezone.now, editable=False)
     verb = models.CharField(max_length=60, editable=False)
+    # Without an index: nobody asks what one person did everywhere, people are never deleted, and every message pays.
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_index=False,
     )
     system_actor = models.CharField(max_length=20, choices=SystemActor.choices, blank=True, editable=False)
     # Named by string: the ground floor does not import the floor above, it only points at it. Found by
