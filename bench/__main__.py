@@ -82,7 +82,8 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
 
     from django.utils import timezone  # noqa: PLC0415  Django has to be set up first
 
-    from bench.frame import Bench, find_goals  # noqa: PLC0415
+    from bench import cast  # noqa: PLC0415
+    from bench.frame import SETS, Bench, find_goals  # noqa: PLC0415
     from bench.report import Report  # noqa: PLC0415
     from workstreams.facets import recount  # noqa: PLC0415
 
@@ -92,7 +93,7 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
         print(f"There is no goal {', '.join(map(str, unknown))}; there are {', '.join(map(str, goals))}.")
         return 1
     bench = Bench(url, small_url, valkey, wish.size, wish.small_size, wish.effort)
-    for which in ("big", "small"):
+    for which in SETS:
         with bench.on(which):
             recount(now=timezone.now())  # what a worker does each minute
     report = Report()
@@ -105,6 +106,9 @@ def _measure(wish: Wish, database: str, valkey: str) -> int:
             has_failed = True
             report.say(f"    could not be measured:\n{traceback.format_exc()}")
     report.foot(time.monotonic() - began)
+    for which in SETS:
+        with bench.on(which):
+            cast.sign_out_all()
     bench.close()
     print(f"Kept in {report.keep(bench_folder() / 'reports')}")
     return 1 if has_failed else 0

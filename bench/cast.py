@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
 from accounts.models import User
 
+_sessions: list[str] = []
 _LEADS = (
     "SELECT lead_id FROM workstreams_workstream WHERE lead_id IS NOT NULL GROUP BY lead_id ORDER BY count(*) DESC, 1"
 )
@@ -59,7 +61,13 @@ def signed_in(person: User) -> Client:
     """A browser in which this person has a session, as real as any."""
     client = Client()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    _sessions.append(str(client.session.session_key))
     return client
+
+
+def sign_out_all() -> None:
+    """Forget the sessions made here, in the default set: a kept set stays as it was."""
+    Session.objects.filter(session_key__in=_sessions).delete()
 
 
 def _people(ids: Any) -> list[User]:

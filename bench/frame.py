@@ -25,6 +25,7 @@ from environ import Env
 from psycopg2 import sql
 
 Set = Literal["big", "small"]
+SETS: tuple[Set, ...] = ("big", "small")
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,19 @@
 from collections.abc import Callable, Iterator
 from itertools import cycle
 
-from django.test import Client
-
 from accounts.models import User
 from bench import cast, reference
-from bench.frame import Bench, Line, Set, goal, race, statements, using
+from bench.frame import SETS, Bench, Line, goal, race, sql_time, using
+from workstreams.listing import page_of
+from workstreams.models import WorkStream
 
-MINE = "/my-workstreams/"
 
-
-@goal(8, "A customer's own list; the SQL that finds its rows")
+@goal(8, "A customer's own list, open ones and closed ones; SQL only")
 def own_list(bench: Bench) -> Iterator[Line]:
-    """The page is asked as a whole; what counts is the time of the statements that find WorkStreams."""
-    count = bench.rounds(60)
+    """What the page asks to find its rows; what each row then says of its chat does not depend on who asks."""
+    count = bench.rounds(240)
     contenders: dict[str, Callable[[], float]] = {"sql": reference.raw_page(cast.leads())}
-    which: Set
-    for which in ("big", "small"):
+    for which in SETS:
         with bench.on(which):
             for kind, people in (
                 ("random", cast.random_customers(count)),
@@ -26,30 +23,26 @@ def own_list(bench: Bench) -> Iterator[Line]:
                 ("heaviest", cast.heaviest_customers(min(50, count))),
             ):
                 contenders[f"{kind} {which}"] = using(bench, which, _lists(people))
-    found = race(contenders, rounds=bench.rounds(120), warm_up=min(20, count))
+    found = race(contenders, rounds=count)
     by_hand = found["sql"].median
-    titles = {"random": "random customers", "busy": "met as often as they have WorkStreams", "heaviest": "the heaviest"}
-    for kind, title in titles.items():
+    for kind, title in (
+        ("random", "random customers"),
+        ("busy", "those one meets"),
+        ("heaviest", "the heaviest"),
+    ):
         big, small = found[f"{kind} big"], found[f"{kind} small"]
-        note = f"{big.p95:.1f} ms, median {big.median:.1f}, {small.p95:.1f} in the small set"
+        note = f"{big.p95:.1f} ms, median {big.median:.1f}; small set {small.p95:.1f}"
         yield Line(f"{title}: p95, against a page by hand", big.p95 / by_hand, 5, note=note)
         yield Line(f"{title}: p95, against the small set", big.p95 / small.p95, 3)
 
 
 def _lists(people: list[User]) -> Callable[[], float]:
-    turn: cycle[Client] = cycle([cast.signed_in(person) for person in people])
-    return lambda: list_time(next(turn))
+    turn = cycle(people)
+    return lambda: sql_time(lambda: find_own(next(turn)))
 
 
-def list_time(client: Client) -> float:
-    """How long the database takes to find the WorkStreams of a person's own list, in milliseconds."""
-    with statements() as sent:
-        response = client.get(MINE)
-    if response.status_code != 200:
-        raise RuntimeError(f"{MINE} answered {response.status_code}.")
-    return sum(took for text, took in zip(sent.texts, sent.times, strict=True) if finds_workstreams(text))
-
-
-def finds_workstreams(statement: str) -> bool:
-    """Whether a statement is about WorkStreams, rather than about something that hangs off a few of them."""
-    return "workstreams_workstream" in statement and "chat_message" not in statement
+def find_own(person: User) -> None:
+    """What the page "My WorkStreams" asks for its rows."""
+    own = WorkStream.objects.visible_to(person).with_member(person).for_page()
+    page_of(own.open())
+    page_of(own.closed())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.test import Client
 
 from bench import cast, reference
-from bench.frame import Bench, Line, goal, race, statements
+from bench.frame import SETS, Bench, Line, goal, race, statements
 
 API = "/api/v1/workstreams/"
 GRID = "/workstreams/"
@@ -57,7 +57,7 @@ def statement_counts(bench: Bench) -> Iterator[Line]:
     """At most so many for any page, and the same for one row as for many, in the big set as in the small one."""
     for title, path in (("as JSON", API), ("as a page", GRID)):
         counts: dict[str, set[int]] = {}
-        for which in ("big", "small"):
+        for which in SETS:
             with bench.on(which):
                 asker = cast.signed_in(cast.leads()[0])
                 for what, address in addresses(path).items():

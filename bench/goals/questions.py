@@ -6,7 +6,7 @@ from statistics import median
 
 from accounts.models import User
 from bench import cast, reference
-from bench.frame import Bench, Line, Sample, Set, goal, sql_time
+from bench.frame import SETS, Bench, Line, Sample, Set, goal, sql_time
 from bench.sampling import Question, filter_questions, search_questions
 from workstreams import grid
 from workstreams.models import WorkStream
@@ -60,7 +60,7 @@ def _ask(bench: Bench, draw: Callable[[], list[Question]], *, times_each: int = 
     """Ask every question in turns: once all of them in both sets, then once again."""
     found = _Times()
     questions: dict[Set, list[Question]] = {}
-    for which in ("big", "small"):
+    for which in SETS:
         with bench.on(which):
             drawn = draw()
             questions[which] = drawn[:: max(1, round(1 / bench.effort))] if bench.effort < 1 else drawn

@@ -13,7 +13,7 @@ from django.utils import timezone
 from psycopg2 import sql
 from pytest_django import DjangoDbBlocker
 
-from bench.frame import Bench, wrapper_for
+from bench.frame import SETS, Bench, wrapper_for
 from bench.generate import generate
 from bench.server import newest_moment, with_database
 from workstreams.facets import recount
@@ -42,7 +42,7 @@ def bench(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[Bench]
         big = wrapper_for(urls[SIZE])
         connections[DEFAULT_DB_ALIAS] = big
         found = Bench(urls[SIZE], urls[SMALL_SIZE], settings.REDIS_URL, SIZE, SMALL_SIZE, effort=0.02)
-        for which in ("big", "small"):
+        for which in SETS:
             with found.on(which):
                 recount(now=timezone.now())
         try:
