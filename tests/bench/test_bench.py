@@ -139,8 +139,8 @@ def test_every_goal_can_be_measured(bench: Bench, number: int) -> None:
 def plans(sent: Statements) -> Iterator[dict[str, Any]]:
     """Every node of the plans of these statements, as they ran."""
     for text, values in zip(sent.texts, sent.values, strict=True):
-        if "workstreams_workstream" not in text:
-            continue
+        if "workstreams_workstream" not in text or text.startswith("SELECT COUNT(*)"):
+            continue  # counts stop early, and begin where the planner likes in a table as small as this
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {text}", values)
             found = cursor.fetchone()[0]
