@@ -60,6 +60,9 @@ def _parameters(*names: str) -> list[OpenApiParameter]:
 QUESTION = tuple(name for name in WorkStreamFilter.base_filters if name != "sort")
 
 
+_KNOWN = {*WorkStreamFilter.base_filters, *PageQuery().fields}
+
+
 class OwnListQuery(PageQuery):
     """What the own list can be asked."""
 
@@ -137,13 +140,8 @@ def _grid(request: ApiRequest) -> Response:
             "Begin without it, and follow `next`."
         ) from error
     page = grid.page_of_ids(visible, reading.query, cursor, size=asked["page_size"])
-    found = {
-        values[0]: shapes.row(values[1:], for_team=True)
-        for values in visible.filter(pk__in=page.items).values_list("pk", *shapes.ROW).order_by()
-    }
-    rows = [found[pk] for pk in page.items if pk in found]
-    is_whole = page.next is None and page.previous is None
-    count = len(rows) if is_whole else grid.capped_count(visible, reading.query)
+    rows = shapes.rows_of(page.items, for_team=True)
+    count = page.total if page.total is not None else grid.capped_count(visible, reading.query)
     return Response(
         {
             **paging.links(request, page.next, page.previous),
@@ -165,7 +163,7 @@ def _own_list(request: ApiRequest) -> Response:
 
 def _page_query(request: ApiRequest) -> dict[str, Any]:
     """The parameters of the page alone; those of the question are the filter's."""
-    query.refuse_unknown(request, {*WorkStreamFilter.base_filters, *PageQuery().fields})
+    query.refuse_unknown(request, _KNOWN)
     serializer = PageQuery(data=request.query_params)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

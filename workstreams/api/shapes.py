@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db import connection
 from rest_framework import serializers
 
 from accounts.capabilities import Can, Role
@@ -144,7 +145,7 @@ class SetLeadSerializer(serializers.Serializer[Any]):
     )
 
 
-# What a list reads of every row, in the order `row` takes it.
+# What `row` reads, in this order.
 ROW = (
     "public_id",
     "name",
@@ -165,6 +166,31 @@ ROW = (
     "last_activity_at",
     "opportunity_id",
 )
+
+
+_ROWS = """
+SELECT w.id, w.public_id::text, w.name, w.status, w.subscription_type, w.milestone,
+       organization.public_id::text, organization.name,
+       owner.public_id::text, owner.name, owner.email,
+       lead.public_id::text, lead.name, lead.email,
+       w.intended_start, w.starts_on, w.created_at, w.last_activity_at, w.opportunity_id
+  FROM workstreams_workstream w
+  JOIN accounts_organization organization ON organization.id = w.organization_id
+  LEFT JOIN accounts_user owner ON owner.id = w.owner_id
+  LEFT JOIN accounts_user lead ON lead.id = w.lead_id
+ WHERE w.id = ANY(%s)
+"""
+
+
+def rows_of(ids: Sequence[int], *, for_team: bool) -> list[Shape]:
+    """The rows of these ids in this order. Whose ids they may be, whoever found them has asked.
+
+    Written by hand: putting this statement together anew costs the ORM four times what the database takes for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [list(ids)])
+        found = {values[0]: values[1:] for values in cursor.fetchall()}
+    return [row(found[pk], for_team=for_team) for pk in ids if pk in found]
 
 
 def row(values: Sequence[Any], *, for_team: bool) -> Shape:
