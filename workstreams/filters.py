@@ -281,9 +281,10 @@ def read(filters: WorkStreamFilter) -> Reading:
     pairs = tuple(_pairs(found, people, organizations, filters.user)) if asks(filters.data) else (("lead", ME),)
     values = _values(pairs)
     sort, descending = _order(found["sort"])
-    has_ignored = any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values()) or any(
-        item not in people and item not in organizations
-        for item in _uuids(found["lead"] + found["owner"] + found["client"])
+    has_ignored = (
+        any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values())
+        or any(item not in people for item in _uuids(found["lead"] + found["owner"]))
+        or any(item not in organizations for item in found["client"])
     )
     query = GridQuery(
         name=found["q"],
@@ -335,12 +336,12 @@ def asks(data: Mapping[str, Any]) -> bool:
 def _pairs(
     found: dict[str, Any], people: dict[str, User], organizations: dict[str, Organization], user: User
 ) -> Iterator[Pair]:
-    known = people.keys() | organizations.keys() | {ME, NOBODY}
+    known = {"lead": people.keys() | {ME, NOBODY}, "owner": people.keys() | {NOBODY}, "client": organizations.keys()}
     own_id = str(user.public_id)
     for name in ATTRIBUTES:
         value = found[name]
-        if name in {"lead", "owner", "client"}:
-            named = [ME if name == "lead" and item == own_id else item for item in value if item in known]
+        if name in known:
+            named = [ME if name == "lead" and item == own_id else item for item in value if item in known[name]]
             yield from ((name, item) for item in dict.fromkeys(named))
         elif isinstance(value, list):
             yield from ((name, item) for item in value)

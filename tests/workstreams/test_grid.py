@@ -439,6 +439,15 @@ def test_a_client_s_id_in_the_place_of_a_lead_finds_nothing_and_names_nobody_twi
     assert names(look(client, f"?lead={world.owner.public_id}")) == []
 
 
+def test_an_id_of_another_kind_is_left_out_also_where_it_is_right_elsewhere(
+    client: Client, world: World, isr: User
+) -> None:
+    for wrong, right in (("lead", "client"), ("owner", "client")):
+        response = look(client, f"?{wrong}={world.acme.public_id}&{right}={world.acme.public_id}")
+        assert chips(response) == ["Client: Acme"]
+        assert "are not known here" in response.content.decode()
+
+
 PARAMETERS = st.sampled_from([*WorkStreamFilter.base_filters, "after", "before", "find_owner", "find_client", "x"])
 VALUES = st.one_of(
     st.text(max_size=40),
