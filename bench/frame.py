@@ -107,11 +107,38 @@ class Sample:
         return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
+def by_the_wall() -> float:
+    """The time on the wall, in milliseconds."""
+    return time.perf_counter() * 1000
+
+
+def by_the_work() -> float:
+    """How long this thread and the default connection's server process were on a processor, in milliseconds.
+
+    What neighbours take does not count, so this is the clock for a busy machine; nor does waiting for one another, nor
+    what other processes do, so it is of no use to goals that have several. Linux only, and PostgreSQL on this machine.
+    """
+    link = connections[DEFAULT_DB_ALIAS].connection
+    ours = time.thread_time()
+    # The clock of another process: what clock_getcpuclockid(3) answers, which Python does not have.
+    theirs = time.clock_gettime((~link.info.backend_pid << 3) | 2) if link is not None else 0.0
+    return (ours + theirs) * 1000
+
+
+CLOCKS = {"wall": by_the_wall, "work": by_the_work}
+
+
+class Clock:
+    """The clock that `stopwatch` and `Statements` read."""
+
+    now: Callable[[], float] = staticmethod(by_the_wall)
+
+
 def stopwatch(do: Callable[[], object]) -> float:
     """How long a call takes, in milliseconds."""
-    began = time.perf_counter()
+    began = Clock.now()
     do()
-    return (time.perf_counter() - began) * 1000
+    return Clock.now() - began
 
 
 def race(contenders: Mapping[str, Callable[[], float]], *, rounds: int, warm_up: int = 2) -> dict[str, Sample]:
@@ -160,11 +187,11 @@ class Statements:
 
     def __call__(self, execute: Callable[..., Any], text: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Be one of Django's execute wrappers."""
-        began = time.perf_counter()
+        began = Clock.now()
         try:
             return execute(text, params, many, context)
         finally:
-            self.times.append((time.perf_counter() - began) * 1000)
+            self.times.append(Clock.now() - began)
             self.texts.append(str(text))
             self.values.append(params)
 

@@ -27,12 +27,12 @@ class Report:
         self._say(text)
         self._lines.append(text)
 
-    def head(self, *, size: int, small_size: int, postgres: str) -> None:
+    def head(self, *, size: int, small_size: int, postgres: str, clock: str) -> None:
         """What was measured, where and when."""
         self.say(
             f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {size:,} WorkStreams beside {small_size:,},"
             f" PostgreSQL {postgres}, Python {platform.python_version()},"
-            f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+            f" {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, by the {clock} clock"
         )
 
     def goal(self, goal: Goal, lines: Iterable[Line]) -> None:
