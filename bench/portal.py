@@ -47,6 +47,56 @@ class Portal:
     log: Path
 
 
+@dataclass(frozen=True)
+class Scene:
+    """Where something happens: a portal, the cookies of who acts, a WorkStream, and its last message's number."""
+
+    running: Portal
+    cookies: str
+    workstream: UUID
+    last: int
+
+    async def visitor(self) -> "Visitor":
+        """Somebody who asks for pages and posts."""
+        return await Visitor.of(self.running, self.cookies)
+
+    async def listeners(self, count: int) -> "Audience":
+        """So many open streams, all reading."""
+        found: list[Listener] = []
+        while len(found) < count:
+            opening = min(25, count - len(found))
+            found += await asyncio.gather(
+                *(Listener.at(self.running, self.workstream, self.cookies, after=self.last) for _ in range(opening))
+            )
+        return Audience(found)
+
+
+class Audience(list["Listener"]):
+    """Streams that are being read, until `leave`."""
+
+    def __init__(self, listeners: "list[Listener]") -> None:
+        """Begin to read."""
+        super().__init__(listeners)
+        self._tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+
+    def have(self, number: int) -> bool:
+        """Whether every stream brought this message."""
+        return all(number in listener.came for listener in self)
+
+    def lost(self, numbers: "list[int]") -> int:
+        """How many of these messages did not come, over all streams."""
+        return sum(number not in listener.came for listener in self for number in numbers)
+
+    def out_of_order(self) -> int:
+        """On how many streams something came twice or late."""
+        return sum(listener.seen != sorted(set(listener.seen)) for listener in self)
+
+    def leave(self) -> None:
+        """Stop reading."""
+        for task in self._tasks:
+            task.cancel()
+
+
 @contextmanager
 def portal(url: str, valkey: str, *, entry: str = "config.asgi:application", **variables: str) -> Iterator[Portal]:
     """A web server on this database, until the block ends. `variables` are put into its environment.
