@@ -132,6 +132,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "email"]
         indexes = [
             models.Index(fields=["role", "name_norm", "id"], name="person_by_role_and_name"),
+            models.Index(fields=["name_norm", "id"], name="person_by_name"),
             GinIndex(OpClass("name_norm", "gin_trgm_ops"), name="person_by_part_of_name"),
         ]
         constraints = [

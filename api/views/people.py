@@ -2,21 +2,24 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.capabilities import INTERNAL_ROLES, Can, Role
 from accounts.errors import NotAllowed
+from accounts.finding import SHORTEST_INFIX
 from accounts.models import Organization, Region, User
+from accounts.querysets import UserQuerySet
 from api import paging, query
 from api.base import ApiRequest, ApiView
 from api.fields import Moment
 from api.models import ApiToken, Scope
 from api.paging import Order, PageQuery
 
-BY_NAME = ("name", "public_id")
+LONGEST_TERM = 200
+BY_NAME = ("name_norm", "public_id")
 
 
 class OrganizationSerializer(serializers.Serializer[Organization]):
@@ -78,16 +81,16 @@ class FindQuery(PageQuery):
     """Finding by a part of the name."""
 
     q = serializers.CharField(
-        required=False, max_length=200, trim_whitespace=True, help_text="A part of the name; case does not matter."
+        required=False,
+        max_length=LONGEST_TERM,
+        help_text="A part of the name; one or two letters are looked for where a word begins.",
     )
 
 
 class PeopleQuery(FindQuery):
     """Finding people."""
 
-    q = serializers.CharField(
-        required=False, max_length=200, help_text="A part of the name or of the address; case does not matter."
-    )
+    email = serializers.CharField(required=False, max_length=254, help_text="The whole address.")
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     can_lead = serializers.BooleanField(
         required=False,
@@ -108,7 +111,7 @@ class OrganizationsView(ApiView):
         asked = query.read(request, FindQuery)
         rows = Organization.objects.visible_to(request.user)
         if term := asked.get("q"):
-            rows = rows.filter(name__icontains=term)
+            rows = rows.filter(name_norm__contains=_inside(term))
         found = paging.page(rows, asked, Order("organizations", BY_NAME))
         return paging.answer(request, found, lambda row: OrganizationSerializer(row).data)
 
@@ -126,9 +129,16 @@ class PeopleView(ApiView):
         return paging.answer(request, found, lambda row: PersonSerializer(row).data)
 
 
-def _those(rows: "QuerySet[User]", asked: dict[str, Any]) -> "QuerySet[User]":
+def _inside(term: str) -> str:
+    """What is looked for in the normed name: a short term only where a word begins."""
+    return term.lower() if len(term) >= SHORTEST_INFIX else f" {term.lower()}"
+
+
+def _those(rows: "UserQuerySet[User]", asked: dict[str, Any]) -> "UserQuerySet[User]":
     if term := asked.get("q"):
-        rows = rows.filter(Q(name__icontains=term) | Q(email__icontains=term))
+        rows = rows.filter(name_norm__contains=_inside(term))
+    if email := asked.get("email"):
+        rows = rows.with_address(email)
     if role := asked.get("role"):
         rows = rows.filter(role=role)
     if organization := asked.get("organization"):

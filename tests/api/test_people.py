@@ -31,7 +31,8 @@ def test_only_colleagues_look_people_up(address: str, who: str, world: World) ->
     ("question", "found"),
     [
         ("q=olive", ["Olive Owner"]),
-        ("q=GLOBEX.example", ["Stella Stranger"]),
+        ("email=Stranger@GLOBEX.example", ["Stella Stranger"]),
+        ("q=st", ["Stella Stranger"]),
         ("role=client", ["Milo Member", "Olive Owner", "Stella Stranger"]),
         ("role=agile_worker&can_lead=true", []),
         ("role=billing&can_lead=true", ["Billing Colleague"]),

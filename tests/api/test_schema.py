@@ -76,3 +76,10 @@ def test_the_page_that_shows_it_brings_everything_itself(client: Client, world: 
     assert page.status_code == 200
     assert "unsafe" not in page["Content-Security-Policy"]
     assert "https://" not in page.content.decode().replace("http://www.w3.org", "")
+
+
+def test_what_may_be_asked_for_several_times_is_a_list(document: Any) -> None:
+    told = document["paths"]["/api/v1/workstreams/"]["get"]["parameters"]
+    lists = {each["name"] for each in told if each["schema"]["type"] == "array"}
+
+    assert lists == {"type", "milestone", "status", "lead", "owner", "client", "lifecycle", "entry"}

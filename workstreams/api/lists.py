@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
+from django_filters import MultipleChoiceFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -44,12 +45,11 @@ def _parameters(*names: str) -> list[OpenApiParameter]:
     for name in names:
         declared = WorkStreamFilter.base_filters[name]
         choices = [str(value) for value, _ in declared.extra.get("choices", [])]
-        takes_many = "Multiple" in type(declared).__mro__[1].__name__
         found.append(
             OpenApiParameter(
                 name,
                 OpenApiTypes.DATE if name.endswith(("_from", "_to")) else OpenApiTypes.STR,
-                many=takes_many,
+                many=isinstance(declared, MultipleChoiceFilter),
                 enum=choices or None,
                 description=_HELP.get(name, str(declared.label)),
             )
