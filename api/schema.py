@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
+from drf_spectacular.serializers import PolymorphicProxySerializerExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import Direction, OpenApiParameter, PolymorphicProxySerializer
 from rest_framework import serializers
 
 from api.middleware import PREFIX
@@ -104,6 +105,19 @@ class PortalSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         """The first word of the address."""
         return [tag.replace("-", " ") for tag in super().get_tags()]
+
+
+class AnyOf(PolymorphicProxySerializer):
+    """One of several shapes. What is sent may fit more than one of them, while nothing is known yet."""
+
+
+class _AnyOf(PolymorphicProxySerializerExtension):
+    target_class = "api.schema.AnyOf"
+    priority = 1
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> _Schema:
+        """The shapes, of which at least one fits."""
+        return {"anyOf": super().map_serializer(auto_schema, direction)["oneOf"]}  # type: ignore[no-untyped-call]
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from api import etags, query
 from api.base import ApiRequest, ApiView
 from api.errors import ChangedSince
 from api.fields import Line, Prose
-from api.schema import IF_NONE_MATCH
+from api.schema import IF_NONE_MATCH, AnyOf
 from subscriptions import actions
 from subscriptions.attributes import fields_of
 from subscriptions.errors import ForeignAttribute
@@ -63,9 +63,7 @@ SERIALIZERS: dict[SubscriptionType, type[serializers.ModelSerializer[Any]]] = {
     SubscriptionType.BATCH: BatchTermsSerializer,
     SubscriptionType.LEAN: LeanTermsSerializer,
 }
-ANY_TERMS = PolymorphicProxySerializer(
-    component_name="Terms", serializers=list(SERIALIZERS.values()), resource_type_field_name=None
-)
+ANY_TERMS = AnyOf(component_name="Terms", serializers=list(SERIALIZERS.values()), resource_type_field_name=None)
 
 
 class TermsAttributeSerializer(serializers.Serializer[Any]):
