@@ -7,6 +7,7 @@ stream on the other hand must not hold a thread. So each goes where it is cheap 
 import asyncio
 import os
 import signal
+import threading
 from types import FrameType
 from typing import Any
 
@@ -20,6 +21,7 @@ django.setup(set_prefix=False)
 from chat.live.hub import hub  # noqa: E402  after the apps are ready
 from config.pages import Pages  # noqa: E402
 from config.wsgi import application as _wsgi  # noqa: E402
+from workstreams.export import Incomplete  # noqa: E402
 
 
 class LiveHandler(ASGIHandler):
@@ -51,7 +53,52 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["path"].startswith("/live/"):
         await live(scope, receive, send)
     else:
-        await pages(scope, receive, send)
+        await _page(scope, receive, send)
+
+
+class Departure:
+    """Lets a long download notice that nobody reads it: the browser went away, or has stood still for too long.
+
+    WSGI has no way to say so: without this a page thread would write the rest for nobody, or wait for ever. Only a
+    response that asks is watched.
+    """
+
+    STANDS_STILL = 60.0  # seconds
+
+    def __init__(self, receive: Any, send: Any) -> None:
+        self._loop, self._receive, self._send = asyncio.get_running_loop(), receive, send
+        self._gone, self._is_watched = threading.Event(), False
+
+    def watch(self) -> threading.Event:
+        """Begin to watch, from the page's thread, once the request is read. The event is set when nobody reads."""
+        if not self._is_watched:
+            self._is_watched = True
+            asyncio.run_coroutine_threadsafe(self._wait(), self._loop)
+        return self._gone
+
+    async def send(self, message: Any) -> None:
+        """Hand a part of the response on; nothing more once nobody reads."""
+        if not self._is_watched:
+            await self._send(message)
+        elif not self._gone.is_set():
+            try:
+                await asyncio.wait_for(self._send(message), self.STANDS_STILL)
+            except TimeoutError:
+                self._gone.set()
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._gone.set()
+
+
+async def _page(scope: Any, receive: Any, send: Any) -> None:
+    departure = Departure(receive, send)
+    try:
+        await pages({**scope, "portal.departure": departure}, receive, departure.send)
+    except Incomplete:
+        # The file said so in its last line. Without an end to the response the server breaks the connection.
+        return
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

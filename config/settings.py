@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task in {
         "send-waiting-mails": "notifications.tasks.send_waiting_mails",
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
+        "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
     }.items()
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
@@ -294,6 +295,13 @@ try:
     SALESFORCE_STAGE_STEPS = env.dict("SALESFORCE_STAGE_STEPS", cast={"value": int}, default={})
 except ValueError as _error:
     raise ImproperlyConfigured(f"SALESFORCE_STAGE_STEPS must be like Negotiation=3;Verbal=3 ({_error}).") from _error
+
+# --- Exports -----------------------------------------------------------------------------------------------------
+
+# How many run at once, in all processes together. Each holds a page thread, so this stays well below WEB_THREADS.
+EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=2)
+if EXPORTS_AT_ONCE < 1:
+    raise ImproperlyConfigured(f"EXPORTS_AT_ONCE is {EXPORTS_AT_ONCE}; it must be 1 or more.")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -1,11 +1,13 @@
 """Writing the mails about a WorkStream: who gets which, and why."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.models import User
 from workstreams.models import WorkStream
@@ -16,12 +18,30 @@ def tell(person: User, about: str, *, workstream: WorkStream, because: str, **co
 
     Every mail of a WorkStream refers to the same thread, so that mail programs keep them together.
     """
+    thread = f"<workstream-{workstream.public_id}@{urlsplit(settings.BASE_URL).hostname}>"
+    _send(person, about, {**context, "workstream": workstream, "because": because}, {"References": thread})
+
+
+NAMED = 20
+
+
+def tell_of_many(person: User, about: str, *, workstreams: Sequence[WorkStream], because: str, **context: Any) -> None:
+    """Queue one mail about several WorkStreams, naming the first few of them."""
+    context |= {
+        "workstreams": workstreams[:NAMED],
+        "count": len(workstreams),
+        "others": max(len(workstreams) - NAMED, 0),
+        "grid_url": f"{settings.BASE_URL}{reverse('workstreams:grid')}",
+        "because": because,
+    }
+    _send(person, about, context, {})
+
+
+def _send(person: User, about: str, context: dict[str, Any], headers: dict[str, str]) -> None:
     if not person.is_active:
         return
     context |= {
         "person": person,
-        "workstream": workstream,
-        "because": because,
         "portal_name": settings.PORTAL_NAME,
         "provider_name": settings.PROVIDER_NAME,
         "base_url": settings.BASE_URL,
@@ -30,7 +50,7 @@ def tell(person: User, about: str, *, workstream: WorkStream, because: str, **co
         subject=" ".join(render_to_string(f"notifications/mail/{about}_subject.txt", context).split()),
         body=render_to_string(f"notifications/mail/{about}.txt", context).strip() + "\n",
         to=[person.email],
-        headers={"References": f"<workstream-{workstream.public_id}@{urlsplit(settings.BASE_URL).hostname}>"},
+        headers=headers,
     )
     message.attach_alternative(render_to_string(f"notifications/mail/{about}.html", context), "text/html")
     message.send()

@@ -4,8 +4,9 @@ from accounts.capabilities import Role
 from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
-from notifications.mails import tell
+from notifications.mails import tell, tell_of_many
 from workstreams.models import Membership, WorkStream
+from workstreams.runs import BulkChange, BulkItem
 
 
 def _workstream(event: Event) -> WorkStream:
@@ -40,7 +41,12 @@ def tell_who_was_added_by_responding(event: Event) -> None:
 
 @registry.follows("workstream.lead_set", "a mail to the new and to the former WorkStream Lead (A38, R81)")
 def tell_both_leads(event: Event) -> None:
-    """Whoever leads now and whoever led; not the one who did it, unless it happened by answering (R65)."""
+    """Whoever leads now and whoever led; not the one who did it, unless it happened by answering (R65).
+
+    As part of a change of many they are told once, when all of it is done (`tell_of_many`).
+    """
+    if event.data.get("bulk"):
+        return
     lead = User.objects.get(pk=event.data["user_id"])
     if event.data["by_responding"]:
         because = "the first colleague who answers becomes WorkStream Lead."
@@ -64,6 +70,41 @@ def tell_both_leads(event: Event) -> None:
             by=event.actor_name,
             lead=lead,
         )
+
+
+@registry.follows("workstream.bulk_done", "one mail to the new WorkStream Lead and to each former one")
+def tell_leads_of_many(event: Event) -> None:
+    """Who leads now and who led, whatever the number of WorkStreams; not the one who did it (A38)."""
+    _tell_leads(event, BulkItem.State.CHANGED, is_undo=False)
+
+
+@registry.follows("workstream.bulk_undone", "one mail to the same people, that it was undone")
+def tell_leads_of_undoing(event: Event) -> None:
+    """Who was told of the change is told that it holds no more: once each."""
+    _tell_leads(event, BulkItem.State.PUT_BACK, is_undo=True)
+
+
+def _tell_leads(event: Event, state: BulkItem.State, *, is_undo: bool) -> None:
+    bulk = BulkChange.objects.select_related("lead").get(public_id=event.data["bulk"])
+    items = list(bulk.items.filter(state=state).select_related("workstream", "lead_before"))
+    if bulk.lead is None or not items:
+        return
+    former: dict[User, list[WorkStream]] = {}
+    for item in items:
+        if item.lead_before:
+            former.setdefault(item.lead_before, []).append(item.workstream)
+    new = [(bulk.lead, "lead_many_undone" if is_undo else "lead_many", [item.workstream for item in items])]
+    old = [(person, "led_many_again" if is_undo else "led_many", theirs) for person, theirs in former.items()]
+    for person, about, workstreams in new + old:
+        if person.pk != event.actor_id:
+            tell_of_many(
+                person,
+                about,
+                workstreams=workstreams,
+                because="the WorkStream Lead of these changed.",
+                by=event.actor_name,
+                lead=bulk.lead,
+            )
 
 
 def _responsible(workstream: WorkStream) -> list[tuple[User, str]]:

@@ -180,8 +180,10 @@ def edit_general(
 
 
 @transaction.atomic
-def close(*, workstream: WorkStream, actor: User, reason: CloseReason, note: str = "") -> WorkStream:
+def close(*, workstream: WorkStream, actor: User, reason: CloseReason, note: str = "", bulk: str = "") -> WorkStream:
     """Close a WorkStream with a reason (R25, R27, A9). Closing a closed one changes nothing.
+
+    `bulk` is the public id of the bulk change this is part of; the event carries it.
 
     Raises: NotAllowed, ReasonMissing.
     """
@@ -198,13 +200,14 @@ def close(*, workstream: WorkStream, actor: User, reason: CloseReason, note: str
     workstream.close_note = note
     workstream.closed_at = timezone.now()
     workstream.save(update_fields=["status", "close_reason", "close_note", "closed_at"])
-    record(events.CLOSED, actor=actor, workstream=workstream, data={"reason": CloseReason(reason).label})
+    data = {"reason": CloseReason(reason).label, **_part_of(bulk)}
+    record(events.CLOSED, actor=actor, workstream=workstream, data=data)
     return workstream
 
 
 @transaction.atomic
-def reopen(*, workstream: WorkStream, actor: User) -> WorkStream:
-    """Open a closed WorkStream again, where it stood (R27, A9).
+def reopen(*, workstream: WorkStream, actor: User, bulk: str = "") -> WorkStream:
+    """Open a closed WorkStream again, where it stood (R27, A9). `bulk` as in `close`.
 
     Raises: NotAllowed.
     """
@@ -217,16 +220,17 @@ def reopen(*, workstream: WorkStream, actor: User) -> WorkStream:
     workstream.close_note = ""
     workstream.closed_at = None
     workstream.save(update_fields=["status", "close_reason", "close_note", "closed_at"])
-    record(events.REOPENED, actor=actor, workstream=workstream)
+    record(events.REOPENED, actor=actor, workstream=workstream, data=_part_of(bulk))
     return workstream
 
 
 @transaction.atomic
-def set_lead(*, workstream: WorkStream, actor: User, lead: User, seen: str | None = None) -> WorkStream:
+def set_lead(*, workstream: WorkStream, actor: User, lead: User, seen: str | None = None, bulk: str = "") -> WorkStream:
     """Make a colleague WorkStream Lead; they become a member if they were none (R85, R87, A38).
 
     `seen` is the public id of the lead the person saw when choosing, empty for none; if somebody else was chosen
-    since, nothing happens.
+    since, nothing happens. `bulk` is the public id of the bulk change this is part of: its people are told once, of
+    all of it, and not of each WorkStream.
 
     Raises: NotAllowed; NotATeamMember for clients, Agile Workers and people who left; ChangedMeanwhile.
     """
@@ -240,8 +244,49 @@ def set_lead(*, workstream: WorkStream, actor: User, lead: User, seen: str | Non
         )
     if not (lead.is_internal and lead.is_active):
         raise NotATeamMember(f"{lead.display_name} cannot be WorkStream Lead: choose an active team member.")
-    _become_lead(workstream, lead, actor=actor, origin=Membership.Origin.LEAD)
+    _become_lead(workstream, lead, actor=actor, origin=Membership.Origin.LEAD, bulk=bulk)
     return workstream
+
+
+@transaction.atomic
+def leave_without_lead(*, workstream: WorkStream, actor: User, bulk: str) -> WorkStream:
+    """Take the WorkStream Lead away, where a bulk change is undone that gave one to a WorkStream without.
+
+    Raises: NotAllowed.
+    """
+    workstream = lock(workstream, actor)
+    require(actor, Can.SET_LEAD, workstream)
+    if workstream.lead is None:
+        return workstream
+    lead, workstream.lead = workstream.lead, None
+    workstream.save(update_fields=["lead"])
+    data = {"user_id": lead.pk, "name": lead.display_name, **_part_of(bulk)}
+    record(events.LEAD_TAKEN_BACK, actor=actor, workstream=workstream, data=data)
+    return workstream
+
+
+@transaction.atomic
+def take_off(*, workstream: WorkStream, actor: User, user: User, bulk: str) -> None:
+    """Take a colleague off a WorkStream who became a member by a bulk change that is undone.
+
+    Whoever is on it for another reason, leads it, or has done anything there since stays.
+
+    Raises: NotAllowed.
+    """
+    workstream = lock(workstream, actor)
+    require(actor, Can.SET_LEAD, workstream)
+    membership = Membership.objects.filter(workstream=workstream, user=user, origin=Membership.Origin.LEAD).first()
+    if membership is None or workstream.lead_id == user.pk:
+        return
+    if (
+        workstream.events.filter(actor=user, at__gte=membership.joined_at)
+        .exclude(data__contains={"bulk": bulk})
+        .exists()
+    ):
+        return
+    membership.delete()
+    data = {"user_id": user.pk, "name": user.display_name, **_part_of(bulk)}
+    record(events.MEMBER_TAKEN_OFF, actor=actor, workstream=workstream, data=data)
 
 
 def join_by_responding(*, workstream: WorkStream, responder: User) -> bool:
@@ -312,7 +357,11 @@ def touch(workstream: WorkStream, *, now: Any = None) -> None:
     WorkStream.objects.filter(pk=workstream.pk, last_activity_at__lt=a_minute_ago).update(last_activity_at=now)
 
 
-def _become_lead(workstream: WorkStream, lead: User, *, actor: User, origin: Membership.Origin) -> None:
+def _part_of(bulk: str) -> dict[str, str]:
+    return {"bulk": bulk} if bulk else {}
+
+
+def _become_lead(workstream: WorkStream, lead: User, *, actor: User, origin: Membership.Origin, bulk: str = "") -> None:
     add_member(workstream=workstream, user=lead, actor=actor, origin=origin, becomes_lead=True)
     before = workstream.lead
     workstream.lead = lead
@@ -326,5 +375,6 @@ def _become_lead(workstream: WorkStream, lead: User, *, actor: User, origin: Mem
             "name": lead.display_name,
             "before_id": before.pk if before else None,
             "by_responding": origin == Membership.Origin.RESPONDED,
+            **_part_of(bulk),
         },
     )

@@ -48,3 +48,37 @@ class CannotKeepView(DomainError):
 
     status_code = 422
     code = "cannot_keep_view"
+
+
+class NothingChosen(DomainError):
+    """A change of several WorkStreams needs at least one."""
+
+    status_code = 422
+    code = "nothing_chosen"
+
+
+class TooMany(DomainError):
+    """More WorkStreams than are changed at once."""
+
+    status_code = 422
+    code = "too_many"
+
+
+class NotConfirmable(DomainError):
+    """A bulk change that does not say whom or why cannot be confirmed."""
+
+    status_code = 422
+    code = "not_confirmable"
+
+
+class TooLateToUndo(DomainError):
+    """A bulk change can be undone for a while only, and when it is done."""
+
+    code = "too_late_to_undo"
+
+
+class TooManyExports(DomainError):
+    """Exports hold a page thread each, so only few run at once."""
+
+    status_code = 429
+    code = "too_many_exports"

@@ -15,3 +15,10 @@ VIEW_SHARED = registry.declare("workstream.view_shared", "shared the view “{na
 VIEW_CHANGED = registry.declare("workstream.view_changed", "changed the shared view “{name}”").name
 VIEW_WITHDRAWN = registry.declare("workstream.view_withdrawn", "took the shared view “{name}” back").name
 VIEW_DELETED = registry.declare("workstream.view_deleted", "deleted the shared view “{name}” of {owner}").name
+MEMBER_TAKEN_OFF = registry.declare("workstream.member_taken_off", "took {name} off again", for_clients=True).name
+LEAD_TAKEN_BACK = registry.declare(
+    "workstream.lead_taken_back", "left it without WorkStream Lead, before {name}", for_clients=True
+).name
+BULK_DONE = registry.declare("workstream.bulk_done", "changed {changed} WorkStreams at once").name
+BULK_UNDONE = registry.declare("workstream.bulk_undone", "undid a change of {changed} WorkStreams").name
+EXPORTED = registry.declare("workstream.exported", "took {rows} WorkStreams as a file").name

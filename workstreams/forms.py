@@ -1,9 +1,10 @@
 """The shape of what people type about a WorkStream; the rules are in the actions."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import QueryDict
@@ -13,6 +14,7 @@ from accounts.models import Organization, User
 from workstreams.actions import GeneralFields
 from workstreams.choices import CloseReason, SubscriptionType
 from workstreams.models import WorkStream
+from workstreams.runs import BulkChange
 
 LONGEST_VIEW_NAME = 80
 
@@ -210,6 +212,78 @@ class SavedViewForm(ViewNameForm):
         help_text="Every colleague finds it among their views. “Me” in it is whoever opens it.",
     )
     query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+
+
+class ChosenForm(forms.Form):
+    """Which rows of the grid are to be changed: some by name, or all that answer a question."""
+
+    act = forms.ChoiceField(choices=BulkChange.Kind.choices, required=False)
+    all = forms.BooleanField(required=False)
+    question = forms.CharField(required=False)
+
+    def kind(self) -> BulkChange.Kind:
+        """What is to be done; call it on a cleaned form."""
+        return BulkChange.Kind(self.cleaned_data.get("act") or BulkChange.Kind.LEAD)
+
+    @staticmethod
+    def chosen(data: QueryDict) -> list[UUID]:
+        """The ids that are ids."""
+        field = forms.UUIDField()
+        found = []
+        for value in data.getlist("chosen"):
+            with suppress(forms.ValidationError):
+                found.append(field.clean(value))
+        return found
+
+
+class BulkLeadForm(forms.Form):
+    """Who is to lead all of them: colleagues only (R87)."""
+
+    lead: "forms.ModelChoiceField[User]" = forms.ModelChoiceField(
+        queryset=None,  # whom the person may choose, below
+        label="New WorkStream Lead",
+        to_field_name="public_id",
+        empty_label="Choose a colleague",
+        help_text="They and whoever led until now get one mail each about all of it.",
+        error_messages={
+            "required": "Choose a colleague.",
+            "invalid_choice": "Choose an active colleague. Clients and Agile Workers cannot be WorkStream Lead.",
+        },
+    )
+
+    def __init__(self, data: Any = None, *, user: User, bulk: BulkChange) -> None:
+        """The colleagues this person may choose from, beginning with what was said before."""
+        super().__init__(data, initial={"lead": bulk.lead.public_id if bulk.lead else None})
+        _choices(self, "lead").queryset = User.objects.visible_to(user).active_colleagues().order_by("name", "email")
+
+    def choice(self) -> dict[str, Any]:
+        """What `bulk.choose` takes; call it on a valid form."""
+        return {"lead": self.cleaned_data["lead"]}
+
+
+class BulkCloseForm(forms.Form):
+    """Why all of them are closed, and a word about it for their clients (R27, A9)."""
+
+    reason = forms.ChoiceField(
+        choices=[("", "Choose a reason"), *CloseReason.choices],
+        help_text="For the team and its reports. Only BATCH jobs can be completed.",
+        error_messages={"required": "Choose why these WorkStreams are closed."},
+    )
+    note = ProseField(
+        label="Note shared with the clients",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-counter": "500"}),
+        help_text="Every one of these clients reads it at the top of the WorkStream page.",
+    )
+
+    def __init__(self, data: Any = None, *, bulk: BulkChange) -> None:
+        """Beginning with what was said before."""
+        super().__init__(data, initial={"reason": bulk.close_reason, "note": bulk.close_note})
+
+    def choice(self) -> dict[str, Any]:
+        """What `bulk.choose` takes; call it on a valid form."""
+        return {"reason": self.cleaned_data["reason"], "note": self.cleaned_data["note"]}
 
 
 def _choices(form: forms.Form, name: str) -> "forms.ModelChoiceField[Any]":

@@ -278,3 +278,7 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# Models that point at those above; Django finds them by this import.
+from workstreams import runs  # noqa: E402, F401

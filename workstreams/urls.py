@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workstreams.views import administration, grid, mine, new, page, saved, take
+from workstreams.views import administration, bulk, export, grid, mine, new, page, saved, take
 
 app_name = "workstreams"
 administration_screen = [
@@ -24,6 +24,13 @@ urlpatterns = [
     path("workstreams/views/new/", saved.new_view, name="new_view"),
     path("workstreams/views/<uuid:view_id>/", include(saved_view)),
     path("workstreams/new/", new.new, name="new"),
+    path("workstreams/bulk/", bulk.choose, name="bulk_choose"),
+    path("workstreams/bulk/<uuid:bulk_id>/", bulk.bulk, name="bulk"),
+    path("workstreams/bulk/<uuid:bulk_id>/confirm/", bulk.confirm, name="bulk_confirm"),
+    path("workstreams/bulk/<uuid:bulk_id>/undo/", bulk.undo, name="bulk_undo"),
+    path("workstreams/export/", export.export, name="export"),
+    path("workstreams/exports/", export.exports, name="exports"),
+    path("workstreams/exports/<uuid:export_id>/cancel/", export.cancel_export, name="export_cancel"),
     path("my-workstreams/", mine.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
     path("workstreams/<uuid:public_id>/take/", take.take, name="take"),
