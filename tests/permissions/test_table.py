@@ -4,18 +4,21 @@ import json
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from accounts.capabilities import CAPABILITIES, GENERAL, Role, Standing
 from accounts.models import User
 from tests.conftest import World
 from tests.factories import ColleagueFactory
 from tests.permissions.things import THINGS, Call, Thing
+from tests.test_urls import OURS
 
 
 class Outcome(StrEnum):
@@ -117,3 +120,10 @@ def test_nobody_who_left_does_anything(world: World) -> None:
             if not thing.is_public_page:
                 assert happens(thing.page, world, client) == Outcome.SIGN_IN, thing.does
             assert happens(thing.api, world, client) == Outcome.SIGN_IN, thing.does
+
+
+def test_every_address_of_the_api_is_in_the_table() -> None:
+    some = UUID("00000000-0000-4000-8000-000000000000")
+    listed = {resolve(urlsplit(thing.api.address.format(ws=some)).path).view_name for thing in THINGS}
+    # One's own person, and what describes the API, are everybody's.
+    assert {name for name in OURS if name.startswith("api:")} - listed == {"api:schema", "api:docs", "api:me"}

@@ -19,10 +19,11 @@ from tests.conftest import World
 from tests.integrations.conftest import OPPORTUNITY
 from workstreams.actions import close
 from workstreams.choices import CloseReason, Milestone, Side, SubscriptionType
-from workstreams.models import WorkStream
+from workstreams.models import SavedView, WorkStream
 
 Data = Callable[[World], dict[str, Any]]
 ATTEMPT = uuid4()
+VIEW = uuid4()
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
 
 
@@ -109,6 +110,11 @@ def tied(world: World) -> None:
     WorkStream.objects.filter(pk=world.labels.pk).update(opportunity_id=OPPORTUNITY)
 
 
+def with_view(world: World) -> None:
+    """An administrator keeps a view of the grid and shares it."""
+    SavedView.objects.create(public_id=VIEW, owner=world.admin, name="Ours", query="type=batch", is_shared=True)
+
+
 def with_attempt(_: World) -> None:
     """Somebody followed a link of the public site."""
     StartAttempt.objects.create(public_id=ATTEMPT)
@@ -162,6 +168,7 @@ THINGS = [
         post(ADMINISTRATION + "lead/", lambda w: {"lead": w.architect.public_id, "seen": ""}),
         post(API + "set-lead/", lambda w: {"lead": str(w.architect.public_id), "seen": None}),
     ),
+    Thing("take it where nobody leads", Can.SET_LEAD, post(WS + "take/"), post(API + "take/")),
     Thing("read its activity", Can.ADMINISTER, get(ADMINISTRATION + "activity/"), get(API + "activity/")),
     # Milestones
     Thing("see where it stands", Can.OPEN_WORKSTREAM, get(WS + "?tab=details"), get(API + "milestones/")),
@@ -344,6 +351,49 @@ THINGS = [
         get("/workstreams/", sending(lead="any")),
         get("/api/v1/workstreams/facets/", sending(lead="any")),
         is_general=True,
+    ),
+    Thing("find people", Can.SEARCH_GRID, get("/workstreams/"), get("/api/v1/people/"), is_general=True),
+    Thing(
+        "find client organisations",
+        Can.SEARCH_GRID,
+        get("/workstreams/"),
+        get("/api/v1/organizations/"),
+        is_general=True,
+    ),
+    Thing("list the views", Can.SEARCH_GRID, get("/workstreams/views/"), get("/api/v1/views/"), is_general=True),
+    Thing(
+        "keep a view",
+        Can.SEARCH_GRID,
+        post("/workstreams/views/new/", sending(name="Mine", query="type=lean")),
+        post("/api/v1/views/", sending(name="Mine", query="type=lean")),
+        is_general=True,
+    ),
+    Thing(
+        "open a view that is shared",
+        Can.SEARCH_GRID,
+        get(f"/workstreams/?view={VIEW}"),
+        get(f"/api/v1/views/{VIEW}/"),
+        arrange=with_view,
+        is_general=True,
+    ),
+    *(
+        Thing(
+            f"{does} one's own view",
+            Can.SEARCH_GRID,
+            post(f"/workstreams/views/{VIEW}/{address}", data),
+            api,
+            arrange=with_view,
+            is_general=True,
+            # It is the administrator's.
+            never=COLLEAGUES - {Standing.ADMIN},
+        )
+        for does, address, data, api in (
+            ("rename", "", sending(name="New"), post(f"/api/v1/views/{VIEW}/rename/", sending(name="New"))),
+            ("replace", "replace/", sending(query=""), post(f"/api/v1/views/{VIEW}/replace/", sending(query=""))),
+            ("share", "share/", nothing, post(f"/api/v1/views/{VIEW}/share/")),
+            ("no longer share", "unshare/", nothing, post(f"/api/v1/views/{VIEW}/unshare/")),
+            ("delete", "delete/", nothing, Call("delete", f"/api/v1/views/{VIEW}/")),
+        )
     ),
     Thing(
         "start a WorkStream for a client",
