@@ -6,7 +6,7 @@ milestone (`GridCount`, some thousand rows); a page adds up what it needs of the
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -17,6 +17,9 @@ from workstreams.grid import GridQuery, People, Sort
 
 # Any number will do, as long as nothing else takes the lock of this number.
 TURN = 7_204_417_031
+
+# How old counts may be to spare a request its own counting.
+RECENT = timedelta(minutes=5)
 
 # One statement, so that readers see the counts of one moment. It writes only what changed: most minutes a few rows.
 _RECOUNT = """
@@ -112,6 +115,16 @@ class Facets:
     leads: Sequence[Lead] = ()
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     at: datetime | None = None
+
+    def exceeds(self, cap: int, query: GridQuery, *, now: datetime) -> bool:
+        """Whether more than `cap` WorkStreams answered the question a short while ago; False where nobody knows."""
+        if self.at is None or self.at < now - RECENT:
+            return False
+        return cap < sum(
+            n
+            for (name, value), n in self.counts.items()
+            if name == "type" and (not query.types or value in query.types)
+        )
 
 
 def can_answer(query: GridQuery) -> bool:

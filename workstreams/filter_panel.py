@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -98,6 +99,10 @@ class FilterPanel:
     def can_be_counted(self) -> bool:
         """Whether the question is one that the counts can answer."""
         return can_answer(self.reading.query)
+
+    def finds_more_than(self, cap: int, *, now: datetime) -> bool:
+        """Whether the question is known to have more than `cap` answers; costs no more than the counts."""
+        return self.can_be_counted and self.facets.exceeds(cap, self.reading.query, now=now)
 
     def counted(self) -> Iterator[tuple[str, Option]]:
         """Every box whose count is known, with its group's name."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from config.celery import app
 from tests.conftest import World
@@ -227,3 +228,31 @@ def test_a_short_number_is_there_in_full_too(client: Client, some: World) -> Non
     GridCount.objects.filter(lead=some.architect).update(n=12_431)
     page = look(client, "?lead=any")
     assert '<span title="12,431">12k</span>' in page
+
+
+# --- What a page costs
+
+
+@pytest.mark.parametrize("rows", [1, 25, 50, 60])
+def test_a_page_costs_six_statements_however_many_rows(
+    rows: int, client: Client, world: World, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workstreams.views.grid.COUNT_CAP", 51)
+    for _ in range(rows):
+        WorkStreamFactory.create(lead=world.isr, owner=world.owner, members=[world.isr])
+    facets.recount(now=timezone.now())
+    client.force_login(world.isr)
+    client.get(GRID)
+    # Session, person; one page of ids, their rows, their chats; colleagues with counts, which know that there are many.
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "grid"}, {"HX-Request": "true", "HX-Target": "found"}):
+        with django_assert_num_queries(6):
+            client.get(GRID, {"lead": "me", "status": "open"}, headers=headers)
+
+
+@pytest.mark.parametrize(("age", "is_known"), [(1, True), (6, False)])
+def test_old_counts_do_not_stand_in_for_counting(age: int, is_known: bool, some: World) -> None:
+    found = facets.facets_for(some.isr, GridQuery(types=frozenset({"agile"})))
+    now = NOON + timedelta(minutes=age)
+
+    assert found.exceeds(1, GridQuery(types=frozenset({"agile"})), now=now) is is_known
+    assert not found.exceeds(2, GridQuery(types=frozenset({"agile"})), now=now)

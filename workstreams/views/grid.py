@@ -21,7 +21,7 @@ from workstreams.choices import Status
 from workstreams.columns import grid_url
 from workstreams.filter_panel import FOUND_BY_NAME, FilterPanel
 from workstreams.filters import ME, NOBODY, Address, Reading, WorkStreamFilter, chip_text, read
-from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page, People
+from workstreams.grid import COUNT_CAP, Cursor, GridQuery, NotACursor, Page, People
 from workstreams.models import SavedView, WorkStream
 from workstreams.tenancy import require
 
@@ -87,14 +87,15 @@ def grid(request: PortalRequest) -> HttpResponse:
         return _options(request, unfolded)
     asked = understand(request.user, request.GET)
     page, place_is_lost = _page(request, asked.reading)
+    panel = FilterPanel(request.user, asked.reading, request.GET)
     context = {
-        **_results(request.user, asked, page),
+        **_results(request.user, asked, page, panel),
         **_tools(request.user, asked),
         "ignored": asked.reading.has_ignored,
         "place_is_lost": place_is_lost,
         "choosing": request.GET.get("choose") == "columns",
         "here": grid_url(asked.reading.address, **_places(request)),
-        "filters": FilterPanel(request.user, asked.reading, request.GET),
+        "filters": panel,
     }
     template = "workstreams/grid.html"
     if request.htmx and not request.htmx.history_restore_request:
@@ -136,11 +137,19 @@ def _page(request: PortalRequest, reading: Reading) -> tuple[Page[int], bool]:
     return page, place_is_lost
 
 
-def _results(user: User, asked: Asked, page: Page[int]) -> dict[str, Any]:
+def _count(user: User, query: GridQuery, page: Page[int], panel: FilterPanel) -> int:
+    """How many answers there are, or more than COUNT_CAP; counts them only where nobody knows it already."""
+    if page.total is not None:
+        return page.total
+    if panel.finds_more_than(COUNT_CAP, now=timezone.now()):
+        return COUNT_CAP + 1
+    return engine.capped_count(WorkStream.objects.visible_to(user), query)
+
+
+def _results(user: User, asked: Asked, page: Page[int], panel: FilterPanel) -> dict[str, Any]:
     visible, reading, address = WorkStream.objects.visible_to(user), asked.reading, asked.reading.address
     workstreams = rows.load(visible, page.items, reader=user, keys=asked.keys)
-    is_whole = page.next is None and page.previous is None
-    count = len(workstreams) if is_whole else engine.capped_count(visible, reading.query)
+    count = _count(user, reading.query, page, panel)
     return {
         **rows.table(workstreams, asked.keys, offers_taking=is_unassigned(reading) and user.may(Can.SET_LEAD)),
         "count": f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}",
