@@ -117,7 +117,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.frame",
             ],
-            "builtins": ["lucide.templatetags.lucide"],
+            "builtins": ["accounts.templatetags.icons"],
         },
     },
 ]

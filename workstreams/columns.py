@@ -40,7 +40,7 @@ COLUMNS: dict[str, Column] = {
         Column("entry", "Came by"),
     )
 }
-# What somebody sees who never chose.
+# What somebody sees who never chose. Without the time left, which costs a statement more.
 USUAL = (
     "name",
     "client",
@@ -51,7 +51,6 @@ USUAL = (
     "waiting",
     "unread",
     "salesforce",
-    "start",
     "updated",
 )
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template import engines
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ _ANY_ID = UUID(int=0)
 # The columns whose cells want more than the row itself holds: one statement each for all rows, none when not shown.
 _FROM_THE_CHAT = {"waiting", "unread"}
 _FROM_PROMISES = {"time_left"}
+_RELATED = {"client": "organization", "lead": "lead", "owner": "owner"}
 
 
 class Moment(NamedTuple):
@@ -110,7 +111,9 @@ class Row:
 def load(rows: "QuerySet[WorkStream]", ids: Sequence[int], *, reader: User, keys: Sequence[str]) -> list[WorkStream]:
     """The WorkStreams of these ids in this order, with what the cells of these columns print of them. One statement."""
     on_it = Membership.objects.filter(user=reader, workstream=OuterRef("pk"))
-    return engine.load(rows.annotate(is_mine=Exists(on_it) if "unread" in keys else Value(False)), ids)
+    if "unread" in keys:
+        rows = rows.annotate(is_mine=Exists(on_it))
+    return engine.load(rows, ids, related=[field for key, field in _RELATED.items() if key in keys])
 
 
 def table(workstreams: Sequence[WorkStream], keys: Sequence[str], *, offers_taking: bool) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def table(workstreams: Sequence[WorkStream], keys: Sequence[str], *, offers_taki
         "rows": [
             Row(
                 workstream,
-                is_mine=workstream.is_mine,  # type: ignore[attr-defined]  # annotated by load()
+                is_mine=getattr(workstream, "is_mine", False),
                 may_take=offers_taking and workstream.lead_id is None and workstream.status == Status.OPEN,
                 this_year=year,
             )

@@ -1,17 +1,19 @@
 """What templates of the floors below show of a chat."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
 
 from chat.forms import WindowForm
 from chat.panel import PROMPTS, panel_for
-from chat.summaries import Summary, summaries
+from chat.summaries import Summary, Turn, summaries, turns
 from workstreams.models import WorkStream
 
 register = template.Library()
+
+T = TypeVar("T")
 
 
 @register.simple_tag(takes_context=True)
@@ -20,9 +22,15 @@ def chat_summaries(context: dict[str, Any], workstreams: Iterable[WorkStream]) -
     return summaries(workstreams, context["user"])
 
 
+@register.simple_tag(takes_context=True)
+def chat_turns(context: dict[str, Any], workstreams: Iterable[WorkStream]) -> dict[int, Turn]:
+    """`{% chat_turns workstreams as turns %}`: a dict by primary key; take one with `turns|of:row.pk`."""
+    return turns(workstreams, context["user"])
+
+
 @register.filter
-def of(found: dict[int, Summary], key: int) -> Summary | None:
-    """The summary of one WorkStream: `{% with chat=summaries|of:row.pk %}`."""
+def of(found: Mapping[int, T], key: int) -> T | None:
+    """What is known of one WorkStream: `{% with chat=summaries|of:row.pk %}`."""
     return found.get(key)
 
 

@@ -1,6 +1,7 @@
 """What templates of the floor below show of milestones."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -82,3 +83,14 @@ def step_number(workstream: WorkStream) -> int:
 def step_count(workstream: WorkStream) -> int:
     """How many steps its track has."""
     return len(tracks.track_of(workstream.subscription_type))
+
+
+@register.filter
+def step_of_track(workstream: WorkStream) -> str:
+    """How far along its track a WorkStream is, in words: “2 of 5”."""
+    return _step_of_track(workstream.subscription_type, workstream.milestone)
+
+
+@lru_cache
+def _step_of_track(subscription_type: str, milestone: str | None) -> str:
+    return f"{tracks.position(subscription_type, milestone)} of {len(tracks.track_of(subscription_type))}"

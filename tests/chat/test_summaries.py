@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from chat import actions
-from chat.summaries import Summary, summaries
+from chat.summaries import Summary, summaries, turns
 from tests.conftest import World
 from tests.factories import WorkStreamFactory
 from workstreams.models import WorkStream
@@ -100,3 +100,25 @@ def test_templates_take_one_by_key(world: World) -> None:
 
     html = template.render(Context({"rows": [world.labels], "row": world.labels, "user": world.member}))
     assert html == "&lt;b&gt;Hello&lt;/b&gt;"
+
+
+def test_a_turn_says_what_the_summary_says(world: World) -> None:
+    quiet = WorkStreamFactory.create(owner=world.owner)
+    say(world.labels, world.owner, "one")
+    say(world.labels, world.owner, "two")
+    say(world.scans, world.isr, "three")
+    actions.mark_read(workstream=world.labels, reader=world.isr, message=1)
+    chats = [world.labels, world.scans, quiet]
+
+    for reader in (world.isr, world.architect):
+        short, long = turns(chats, reader), summaries(chats, reader)
+        assert {k: (t.unread, t.waiting_on) for k, t in short.items()} == {
+            k: (s.unread, s.waiting_on) for k, s in long.items()
+        }
+    assert turns(chats, world.isr)[world.labels.pk].unread == 1
+
+
+def test_clients_and_agile_workers_get_no_turns(world: World) -> None:
+    say(world.labels, world.isr, "one")
+    for reader in (world.owner, world.agile_worker):
+        assert turns([world.labels], reader) == {}

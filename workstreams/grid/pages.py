@@ -58,9 +58,11 @@ def page_of_ids(
     )
 
 
-def load(rows: "QuerySet[WorkStream]", ids: Sequence[int]) -> list[WorkStream]:
-    """The rows of these ids in this order, with all that the grid prints of a WorkStream."""
-    found = rows.select_related("organization", "owner", "lead").in_bulk(list(ids))
+def load(
+    rows: "QuerySet[WorkStream]", ids: Sequence[int], *, related: Sequence[str] = ("organization", "owner", "lead")
+) -> list[WorkStream]:
+    """The rows of these ids in this order, with what is printed of those they are `related` to."""
+    found = (rows.select_related(*related) if related else rows).in_bulk(list(ids))
     return [found[pk] for pk in ids if pk in found]
 
 
