@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core import signing
@@ -20,6 +21,7 @@ from rest_framework.response import Response
 
 from api.errors import BadCursor
 
+_PLACES = {"after", "before"}
 PAGE_SIZE = 25
 LARGEST_PAGE = 100
 
@@ -101,9 +103,14 @@ def answer(request: Request, found: Page[T], represent: Callable[[T], Any], **mo
 
 def links(request: Request, next_place: str | None, previous_place: str | None) -> dict[str, str | None]:
     """The addresses of the neighbouring pages, with everything else that was asked."""
+    if next_place is None and previous_place is None:
+        return {"next": None, "previous": None}
+    here = request.build_absolute_uri(request.path)
+    asked = [(name, value) for name, values in request.query_params.lists() for value in values if name not in _PLACES]
+    places = {"next": ("after", next_place), "previous": ("before", previous_place)}
     return {
-        "next": _link(request, "after", next_place),
-        "previous": _link(request, "before", previous_place),
+        name: f"{here}?{urlencode([*asked, (direction, place)])}" if place else None
+        for name, (direction, place) in places.items()
     }
 
 
@@ -120,16 +127,6 @@ def paged(
             "results": row(many=True),
         },
     )
-
-
-def _link(request: Request, direction: str, place: str | None) -> str | None:
-    if place is None:
-        return None
-    query = request.query_params.copy()
-    for name in ("after", "before"):
-        query.pop(name, None)
-    query[direction] = place
-    return str(request.build_absolute_uri(f"{request.path}?{query.urlencode()}"))
 
 
 def _beyond(order: Order, values: Sequence[Any], *, descending: bool) -> Q:

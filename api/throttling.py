@@ -15,6 +15,13 @@ WINDOW = 60  # seconds
 # While Redis is away, asking it again with every request would make each wait for the time-out.
 ASK_AGAIN_AFTER = 5.0
 
+# One command, so that a counter never outlives its minute by more than another one, whoever dies in between.
+_COUNT = """
+local asked = redis.call("INCR", KEYS[1])
+if asked == 1 then redis.call("EXPIRE", KEYS[1], ARGV[1]) end
+return asked
+"""
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -46,11 +53,7 @@ def count(caller: str, *, limit: int) -> Allowance | None:
     minute = int(now // WINDOW)
     key = f"{settings.LIVE_PREFIX}:api-calls:{caller}:{minute}"
     try:
-        # MULTI/EXEC: a counter never outlives its minute by more than another one, whoever dies in between.
-        with get_redis_connection("default").pipeline(transaction=True) as both:
-            both.incr(key)
-            both.expire(key, 2 * WINDOW)
-            asked = int(both.execute()[0])
+        asked = int(get_redis_connection("default").eval(_COUNT, 1, key, 2 * WINDOW))
     except (RedisError, OSError) as failure:
         logger.warning("Requests to the API are not counted: %s", failure)
         _Redis.away_until = time.monotonic() + ASK_AGAIN_AFTER

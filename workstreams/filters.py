@@ -5,7 +5,6 @@ An address says everything it asks: `?type=batch&lead=me`. One that asks nothing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -37,6 +36,13 @@ SORTS = [(prefix + sort.value, sort.value) for sort in Sort for prefix in ("", "
 Pair = tuple[str, str]
 
 
+def _twin(declared: Any, memo: dict[int, Any]) -> Any:
+    """Another one of the same with the same attributes; several times quicker than `copy`, which asks how to."""
+    twin = memo[id(declared)] = object.__new__(type(declared))
+    twin.__dict__.update(declared.__dict__)
+    return twin
+
+
 class _Lenient:
     """Mixed into fields: what cannot be understood is left out and remembered, and the rest counts."""
 
@@ -48,7 +54,7 @@ class _Lenient:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         # Nobody changes choices or widgets, so they are shared; copying them was a third of what a page of rows costs.
-        memo[id(self)] = shared = copy(self)
+        shared = _twin(self, memo)
         shared.ignored = []
         return shared
 
@@ -123,8 +129,7 @@ class _Shared:
     """Mixed into filters: what they were declared with is shared, not copied for every request."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        memo[id(self)] = shared = copy(self)
-        return shared
+        return _twin(self, memo)
 
 
 class _Search(_Shared, CharFilter):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from api import etags, paging, query
 from api.base import ApiRequest, ApiView
 from api.errors import BadCursor
 from api.fields import Moment
-from api.paging import Order, PageQuery
+from api.paging import PAGE_SIZE, Order, PageQuery
 from workstreams import actions, grid
 from workstreams.api import shapes
 from workstreams.api.shapes import NewWorkStreamSerializer, WorkStreamRowSerializer, WorkStreamSerializer
@@ -60,7 +60,8 @@ def _parameters(*names: str) -> list[OpenApiParameter]:
 QUESTION = tuple(name for name in WorkStreamFilter.base_filters if name != "sort")
 
 
-_KNOWN = {*WorkStreamFilter.base_filters, *PageQuery().fields}
+_OF_A_PAGE = frozenset(PageQuery().fields)
+_KNOWN = {*WorkStreamFilter.base_filters, *_OF_A_PAGE}
 
 
 class OwnListQuery(PageQuery):
@@ -164,6 +165,8 @@ def _own_list(request: ApiRequest) -> Response:
 def _page_query(request: ApiRequest) -> dict[str, Any]:
     """The parameters of the page alone; those of the question are the filter's."""
     query.refuse_unknown(request, _KNOWN)
+    if _OF_A_PAGE.isdisjoint(request.query_params):
+        return {"page_size": PAGE_SIZE}
     serializer = PageQuery(data=request.query_params)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
