@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -136,7 +135,9 @@ def choose_columns(request: PortalRequest) -> HttpResponse:
     require(request.user, Can.SEARCH_GRID)
     if request.method == "GET":
         return redirect("workstreams:grid")
-    here = QueryDict(urlsplit(request.POST.get("next", "")).query, mutable=True)
+    # Not by urlsplit, which refuses some of what anybody can send here.
+    question = request.POST.get("next", "").partition("?")[2].partition("#")[0]
+    here = QueryDict(question, mutable=True)
     here.pop("choose", None)
     keys = () if "reset" in request.POST else columns.known([columns.NAME.key, *request.POST.getlist("columns")])
     for name, by in (("up", -1), ("down", 1)):
