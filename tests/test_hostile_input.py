@@ -60,6 +60,9 @@ PLACES = {
     "its results": Place("workstreams:grid", ON_THE_GRID, "found"),
     "the owners to choose from": Place("workstreams:grid", ON_THE_GRID, "owner-options"),
     "the clients to choose from": Place("workstreams:grid", ON_THE_GRID, "client-options"),
+    "what to export": Place("workstreams:export", ON_THE_GRID),
+    "a view to save": Place("workstreams:new_view", ON_THE_GRID),
+    "saved views": Place("workstreams:views", ("view", "page")),
     "one's own list": Place("workstreams:mine", ("before", "closed_before")),
     "the grid by API": Place("api:workstreams", (*QUESTION, "after", "before", "page_size"), is_strict=True),
     "the counts by API": Place("api:workstreams_facets", QUESTION, is_strict=True),
@@ -229,6 +232,42 @@ def test_no_header_of_htmx_breaks_the_grid(value: str, visitors: dict[str, Clien
         for name in ("HX-Target", "HX-Current-URL", "HX-Trigger", "HX-Boosted", "HX-Prompt"):
             headers = {"HX-Request": "true", name: value, f"{name}-URI-AutoEncoded": "true"}
             insist(PLACES["the grid"].ask(client, "lead=any", **headers), who, (name, value[:40]))
+
+
+# --- What is sent by forms
+
+FORMS = {
+    "a view to save": ("workstreams:new_view", ("name", "query", "is_shared")),
+    "columns to show": ("workstreams:columns", ("next", "columns", "up", "down")),
+    "rows to change": ("workstreams:bulk_choose", ("act", "all", "question", "chosen")),
+    "a file to export": ("workstreams:export", ("question", "column")),
+}
+ADDRESSES = [
+    "http%3A%2F%2F%5B",
+    "%2F%2Fevil.example%2F%3Fq%3D1",
+    "http%3A%2F%2Fa%E2%84%80b%2F",
+    "%3F" + "x%3D1%26" * 1_100,
+]
+
+
+@pytest.mark.parametrize(("name", "fields"), FORMS.values(), ids=FORMS.keys())
+def test_no_form_breaks_on_what_is_sent(
+    name: str, fields: tuple[str, ...], visitors: dict[str, Client], world: World
+) -> None:
+    for value in (*HOSTILE, *ADDRESSES, str(world.labels.public_id), "%3Flead%3Dany%26q%3D%2500"):
+        queries = ["&".join(f"{field}={value}" for field in fields), *(f"{field}={value}" for field in fields)]
+        for number, query in enumerate(queries):
+            for who in ("isr",) if number else ("isr", "agile_worker"):
+                response: Any = visitors[who].post(
+                    reverse(name), data=query, content_type="application/x-www-form-urlencoded"
+                )
+                if response.streaming:
+                    assert b"".join(response.streaming_content)
+                    assert who == "isr"
+                else:
+                    assert response.status_code in {200, 302, 400, 403, 409, 422}, (who, query[:60])
+                    assert who == "isr" or response.status_code == 403
+                assert "evil.example" not in response.headers.get("Location", "")
 
 
 # --- What is sent to the API
