@@ -128,12 +128,16 @@ _database: dict[str, Any] = env.db_url("DATABASE_URL")
 
 
 def _options(name: str, *, statement_timeout: int) -> dict[str, Any]:
-    """How to connect; what the address says, such as ?sslmode=verify-full, counts before ours."""
+    """How to connect; what the address says, such as ?sslmode=verify-full, counts before ours.
+
+    Our statements are short: compiling them (JIT) takes longer than they do.
+    """
+    limits = f"-c statement_timeout={statement_timeout} -c idle_in_transaction_session_timeout=60000"
     return {
         "connect_timeout": 5,
         "application_name": name,
         **_database.get("OPTIONS", {}),
-        "options": f"-c statement_timeout={statement_timeout} -c idle_in_transaction_session_timeout=60000",
+        "options": f"{limits} -c jit=off",
     }
 
 
