@@ -4,16 +4,36 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
 from accounts.models import User
-from workstreams.models import WorkStream
-from workstreams.querysets import WorkStreamQuerySet
+from workstreams.choices import Status
+from workstreams.codes import STAGES
+from workstreams.grid.collect import Anchor, collect
+from workstreams.grid.conditions import Condition, stage_condition
+from workstreams.grid.paths import KEY, Order
+from workstreams.grid.places import Cursor
+from workstreams.grid.question import Sort
+from workstreams.grid.sql import Sql
+from workstreams.grid.walks import ENDLESS, walk
+from workstreams.models import Membership, WorkStream
 
 PER_PAGE = 50
+# Up to so many memberships are collected and sorted; a colleague or Agile Worker on more than MANY is walked for.
+FEW, MANY = 500, 5_000
+
+# Asked of one row after the other, from the index of the rule that a person is a member once.
+_IS_MEMBER = "(SELECT true FROM workstreams_membership AS m WHERE m.workstream_id = n.id AND m.user_id = %s LIMIT 1)"
+_OWN = "n.id = ANY(ARRAY(SELECT m.workstream_id FROM workstreams_membership AS m WHERE m.user_id = %s))"
+# Both sides come from indexes alone; the list of the organisation's own is looked up as a whole.
+_ELSEWHERE = """
+SELECT m.workstream_id FROM workstreams_membership AS m WHERE m.user_id = %s
+AND (m.workstream_id IN (SELECT w.id FROM workstreams_workstream AS w WHERE w.organization_id = %s)) IS NOT TRUE
+"""
 
 
 @dataclass(frozen=True)
@@ -24,26 +44,81 @@ class Page:
     older: str
 
 
-def page_of(rows: WorkStreamQuerySet[WorkStream], *, before: str = "") -> Page:
-    """The fifty of `rows` that moved last, or last before the one with the public id `before`.
+class OwnList:
+    """The WorkStreams a person is a member of, latest first.
 
-    An address that names nothing in the list (typed by hand, or since taken away) means the first page.
+    Who is on few has them collected and sorted. Who is on many is met by walking along the activity of their own
+    organisation, which they mostly are members of, together with the few elsewhere; colleagues on very many, by walking
+    along all activity. What the ways lead to is read through `visible_to`, as everywhere.
     """
-    if anchor := _find(rows, before):
-        rows = rows.filter(
-            Q(last_activity_at__lt=anchor.last_activity_at)
-            | Q(last_activity_at=anchor.last_activity_at, pk__lt=anchor.pk)
-        )
-    found = list(rows.order_by("-last_activity_at", "-pk")[: PER_PAGE + 1])
-    has_older = len(found) > PER_PAGE
-    return Page(found[:PER_PAGE], str(found[PER_PAGE - 1].public_id) if has_older else "")
 
+    def __init__(self, person: User) -> None:
+        """Costs nothing until a page is asked for."""
+        self._person = person
+        self._rows = WorkStream.objects.visible_to(person)
 
-def _find(rows: WorkStreamQuerySet[WorkStream], public_id: str) -> WorkStream | None:
-    try:
-        return rows.filter(public_id=UUID(public_id)).first()
-    except ValueError:
-        return None
+    def pages(self, before: Mapping[Status, str]) -> dict[Status, Page]:
+        """A page for each status: the fifty that moved last, or last before the one with the public id given.
+
+        An address that names nothing in the list (typed by hand, or since taken away) means the first page.
+        """
+        ids = {status: self._ids(status, place) for status, place in before.items()}
+        found = self._rows.for_page().in_bulk([pk for listed in ids.values() for pk in listed[:PER_PAGE]])
+        pages = {}
+        for status, listed in ids.items():
+            rows = [found[pk] for pk in listed if pk in found]
+            pages[status] = Page(rows, str(rows[-1].public_id) if len(listed) > PER_PAGE and rows else "")
+        return pages
+
+    def _ids(self, status: Status, before: str) -> list[int]:
+        """Those of a page, and one more where there are more."""
+        anchor = self._find(before) if before else None
+        cursor = Cursor(anchor.last_activity_at.isoformat(), anchor.pk) if anchor else None
+        order = Order(Sort.ACTIVITY, descending=True, size=PER_PAGE + 1, cursor=cursor)
+        found_by = Sql.join(" UNION ALL ", [Sql(f"({way.text})", way.params) for way in self._ways(status, order)])
+        with connection.cursor() as link:
+            link.execute(
+                f"SELECT id FROM ({found_by.text}) AS own ORDER BY key DESC, id DESC LIMIT %s",  # noqa: S608  our words
+                (*found_by.params, order.size),
+            )
+            return [pk for (pk,) in link.fetchall()]
+
+    def _ways(self, status: Status, order: Order) -> list[Sql]:
+        stages = frozenset(number for (word, _), number in STAGES.items() if word == status)
+        at_stage = stage_condition(stages)
+        member = Condition("member", _IS_MEMBER, (self._person.pk,), frozenset({"id"}))
+        if self._reach > MANY and self._person.organization_id is None:
+            stretches = [Condition("stage", f"n.stage = {number}") for number in sorted(stages)]
+            return [walk(stretches, order, [member], fence=ENDLESS)]
+        if self._reach <= FEW or self._person.organization_id is None:
+            own = Condition("member", _OWN, (self._person.pk,), frozenset({"id"}))
+            return [collect(Anchor(KEY, (own,), frozenset({"member"}), self._reach), order, [at_stage])]
+        client = Condition("client", "n.organization_id = %s", (self._person.organization_id,))
+        ways = [walk([client], order, [at_stage, member], fence=ENDLESS)]
+        if self._elsewhere:
+            named = Condition("member", "n.id = ANY(%s)", (self._elsewhere,), frozenset({"id"}))
+            anchor = Anchor(KEY, (named,), frozenset({"member"}), len(self._elsewhere))
+            ways.append(collect(anchor, order, [at_stage]))
+        return ways
+
+    @cached_property
+    def _reach(self) -> int:
+        """How many WorkStreams the person is on, counted as far as it matters."""
+        most = FEW if self._person.organization_id else MANY
+        return Membership.objects.filter(user=self._person).order_by()[: most + 1].count()
+
+    @cached_property
+    def _elsewhere(self) -> list[int]:
+        """Those of them that belong to another organisation than the person."""
+        with connection.cursor() as cursor:
+            cursor.execute(_ELSEWHERE, [self._person.pk, self._person.organization_id])
+            return [pk for (pk,) in cursor.fetchall()]
+
+    def _find(self, public_id: str) -> WorkStream | None:
+        try:
+            return self._rows.filter(public_id=UUID(public_id)).first()
+        except ValueError:
+            return None
 
 
 class Chat(Protocol):

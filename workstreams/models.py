@@ -116,9 +116,14 @@ class WorkStream(models.Model):
                 name="grid_by_name",
             ),
             models.Index(
-                fields=["created_month", "stage", "last_activity_at", "id"],
-                include=["traits", "intended_start", "created_at", "lead", "organization"],
-                name="grid_month_activity",
+                fields=["created_month", "status", "last_activity_at", "id"],
+                include=["traits", "stage", "intended_start", "created_at", "lead", "organization"],
+                name="grid_months_activity",
+            ),
+            models.Index(
+                fields=["created_month", "status", "intended_start", "id"],
+                include=["traits", "stage", "created_at", "last_activity_at", "lead", "organization"],
+                name="grid_months_start",
             ),
             models.Index(
                 fields=["lead", "last_activity_at", "id"],
@@ -130,7 +135,11 @@ class WorkStream(models.Model):
                 include=["traits", "stage", "intended_start", "created_at", "lead"],
                 name="grid_client_activity",
             ),
-            models.Index(fields=["owner", "last_activity_at", "id"], name="grid_owner_activity"),
+            models.Index(
+                fields=["owner", "last_activity_at", "id"],
+                include=["traits", "stage", "intended_start", "created_at", "lead", "organization"],
+                name="grid_by_owner",
+            ),
             models.Index(
                 fields=["organization"],
                 condition=Q(status=Status.OPEN, milestone=Milestone.PROCESSING_DATA),
@@ -199,8 +208,9 @@ class Membership(models.Model):
         RESPONDED = "responded", "Joined by answering"
         LEAD = "lead", "Became WorkStream Lead"
 
-    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    # Found by the constraint's index and by the one below.
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", db_index=False)
     side = models.CharField(max_length=10, choices=Side.choices)
     origin = models.CharField(max_length=20, choices=Origin.choices)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -209,6 +219,7 @@ class Membership(models.Model):
 
     class Meta:
         ordering = ["joined_at", "id"]
+        indexes = [models.Index(fields=["user", "workstream"], name="memberships_of_a_person")]
         constraints = [
             models.UniqueConstraint(fields=["workstream", "user"], name="a_person_is_a_member_once"),
         ]

@@ -6,8 +6,8 @@ from itertools import cycle
 from accounts.models import User
 from bench import cast, reference
 from bench.frame import SETS, Bench, Line, goal, race, sql_time, using
-from workstreams.listing import page_of
-from workstreams.models import WorkStream
+from workstreams.choices import Status
+from workstreams.listing import OwnList
 
 
 @goal(8, "A customer's own list, open ones and closed ones; SQL only")
@@ -43,6 +43,4 @@ def _lists(people: list[User]) -> Callable[[], float]:
 
 def find_own(person: User) -> None:
     """What the page "My WorkStreams" asks for its rows."""
-    own = WorkStream.objects.visible_to(person).with_member(person).for_page()
-    page_of(own.open())
-    page_of(own.closed())
+    OwnList(person).pages({Status.OPEN: "", Status.CLOSED: ""})

@@ -194,6 +194,35 @@ def test_the_list_costs_the_same_however_long(
     close(workstream=closed, actor=world.isr, reason=CloseReason.LOST)
     client.force_login(world.owner)
 
-    # session, person; unread in the title; open rows, their chats, answers, go-aheads; closed rows, their chats
-    with django_assert_num_queries(9):
+    # session, person; unread in the title; how many, which open, which closed, their rows; chats, answers, go-aheads;
+    # the closed ones' chats
+    with django_assert_num_queries(11):
         client.get("/my-workstreams/")
+
+
+@pytest.mark.parametrize(("few", "many"), [(500, 5000), (2, 5000), (2, 2)], ids=["collected", "walked", "walked all"])
+def test_every_way_leads_to_the_same_list(
+    few: int, many: int, client: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workstreams.listing.FEW", few)
+    monkeypatch.setattr("workstreams.listing.MANY", many)
+    monkeypatch.setattr("workstreams.listing.PER_PAGE", 3)
+    own = [another(world, f"own {number}") for number in range(5)]
+    elsewhere = WorkStreamFactory.create(name="elsewhere", owner=world.stranger)
+    for row in (elsewhere, *own):
+        for person in (world.owner, world.agile_worker):
+            if not row.memberships.filter(user=person).exists():
+                join(row, person)
+    WorkStreamFactory.create(name="not theirs", owner=world.stranger)
+    WorkStream.objects.filter(pk=world.labels.pk).delete()
+    for number, row in enumerate((own[0], elsewhere, *own[1:])):
+        WorkStream.objects.filter(pk=row.pk).update(last_activity_at=MONDAY - timedelta(hours=number // 2))
+
+    for person in (world.owner, world.agile_worker):
+        first = mine(client, person)
+        older = re.search(r"\?before=([0-9a-f-]{36})", first)
+        assert older
+        second = mine(client, person, f"?before={older[1]}")
+        assert set(names(first)) == {"own 0", "elsewhere", "own 2"}
+        assert set(names(second)) == {"own 1", "own 3", "own 4"}
+        assert "?before=" not in second

@@ -80,7 +80,10 @@ class WorkStreamsView(ApiView):
             WorkStreamRowSerializer,
             name="WorkStreamPage",
             count=serializers.IntegerField(
-                required=False, help_text=f"How many there are, counted up to {COUNT_CAP:,}. Colleagues only."
+                required=False,
+                allow_null=True,
+                help_text=f"How many there are, counted up to {COUNT_CAP:,}; null where counting would take too long."
+                " Colleagues only.",
             ),
             count_is_capped=serializers.BooleanField(
                 required=False, help_text="Whether there are more than `count`. Colleagues only."
@@ -142,12 +145,12 @@ def _grid(request: ApiRequest) -> Response:
         ) from error
     page = grid.page_of_ids(visible, reading.query, cursor, size=asked["page_size"])
     rows = shapes.rows_of(page.items, for_team=True)
-    count = page.total if page.total is not None else grid.capped_count(visible, reading.query)
+    count = page.total if page.total is not None else grid.quick_count(visible, reading.query)
     return Response(
         {
             **paging.links(request, page.next, page.previous),
-            "count": min(count, COUNT_CAP),
-            "count_is_capped": count > COUNT_CAP,
+            "count": None if count is None else min(count, COUNT_CAP),
+            "count_is_capped": count is None or count > COUNT_CAP,
             "results": rows,
         }
     )

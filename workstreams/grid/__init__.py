@@ -3,7 +3,7 @@
 Nothing here knows a request or an address; `workstreams.filters` makes a `GridQuery` from an address.
 """
 
-from workstreams.grid.counts import COUNT_CAP, capped_count
+from workstreams.grid.counts import COUNT_CAP, capped_count, quick_count
 from workstreams.grid.pages import PAGE_SIZE, Page, load, page_of_ids
 from workstreams.grid.places import Cursor, NotACursor, read_cursor
 from workstreams.grid.question import LONGEST_NAME, SHORTEST_INFIX, GridQuery, People, Sort, narrow
@@ -23,5 +23,6 @@ __all__ = [
     "load",
     "narrow",
     "page_of_ids",
+    "quick_count",
     "read_cursor",
 ]

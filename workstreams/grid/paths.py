@@ -6,10 +6,11 @@
 | grid_stage_created | order of creation, merged | created ranges |
 | grid_stage_start | order of the intended start, merged | ranges of the intended start |
 | grid_by_name | order of names | - |
-| grid_month_activity | newest activity within a created range, one walk per month and stage | - |
+| grid_months_activity | newest activity within a created range, one walk per month and status | - |
+| grid_months_start | the same in order of the intended start | - |
 | grid_lead_activity | newest activity of leads | leads, or nobody as lead |
 | grid_client_activity | newest activity of clients | clients |
-| grid_owner_activity | newest activity of owners | owners, or nobody as owner |
+| grid_by_owner | newest activity of owners | owners, or nobody as owner |
 | grid_name | - | parts of names (trigrams) |
 | clients_in_production | - | whether a client is a customer |
 """
@@ -57,7 +58,7 @@ STAGE_START = _index("grid_stage_start", *FACTS)
 BY_NAME = _index("grid_by_name", "name_norm", *FACTS)
 LEAD = _index("grid_lead_activity", *FACTS)
 CLIENT = _index("grid_client_activity", *FACTS)
-OWNER = _index("grid_owner_activity", "owner_id", "last_activity_at")
+OWNER = _index("grid_by_owner", "owner_id", *FACTS)
 NAME = _index("grid_name")
 KEY = _index("workstreams_workstream_pkey")
 

@@ -7,6 +7,7 @@ a LIMIT, so neither conditions nor other orders move into the walk, and there is
 
 from collections.abc import Sequence
 
+from workstreams.grid.collect import MANY_ROWS
 from workstreams.grid.conditions import Condition
 from workstreams.grid.paths import TABLE, Order
 from workstreams.grid.sql import Sql, joined
@@ -17,6 +18,8 @@ ENDLESS = 2_000_000_000
 
 def walk(stretches: Sequence[Condition], order: Order, rest: Sequence[Condition], *, fence: int) -> Sql:
     """The first rows in order that meet the rest, among `fence` rows of these stretches; as (id, key)."""
+    if fence > MANY_ROWS:
+        rest = [condition.for_many() for condition in rest]
     columns = {"id", order.column}.union(*(condition.columns for condition in rest))
     listed = ", ".join(f"n.{column}" for column in sorted(columns))
     branches = []

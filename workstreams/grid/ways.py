@@ -11,10 +11,11 @@ rare, and then walks a million rows.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
+from workstreams.codes import STAGES
 from workstreams.grid.collect import Anchor, collect, merge_months
 from workstreams.grid.conditions import Condition, Conditions, stage_condition
 from workstreams.grid.estimates import Estimates
@@ -42,7 +43,7 @@ FENCE = 3_000
 FEW, MANY = 2_000, 60_000
 # More stretches than this cost more to plan than they save.
 MOST_STRETCHES = 16
-MOST_MONTHS = 1_100
+MOST_MONTHS = 240
 NO_MONTH = 1_000_000
 # What opening a row costs, in rows read from an index alone.
 OPENED = 4.0
@@ -63,12 +64,12 @@ class Walk:
 
 def answer(query: GridQuery, conditions: Conditions, order: Order, known: Estimates) -> tuple[Sql, bool]:
     """The statement for the rows of a page as (id, key, total), in order; and whether `total` counts all answers."""
-    anchors = sorted(anchors_of(query, conditions, order, known), key=lambda anchor: _cost(anchor, conditions, order))
+    anchors = sorted(anchors_of(query, conditions, known), key=lambda anchor: cost_of(anchor, conditions, order))
     way = walk_of(query, conditions, order, known)
     rest = [condition for condition in conditions.all if condition.kind not in way.kinds]
     if not anchors:
         return _ended(walk(way.stretches, order, rest, fence=ENDLESS), order), False
-    anchor, cost = anchors[0], _cost(anchors[0], conditions, order)
+    anchor, cost = anchors[0], cost_of(anchors[0], conditions, order)
     density = 1.0
     own = {condition.kind for condition in inside(order, rest)}
     for condition in rest:
@@ -87,12 +88,13 @@ def answer(query: GridQuery, conditions: Conditions, order: Order, known: Estima
     return _chained(first, onward, last or collect(anchor, order, conditions.all), enough, order), False
 
 
-def anchors_of(query: GridQuery, conditions: Conditions, order: Order, known: Estimates) -> Iterator[Anchor]:
+def anchors_of(query: GridQuery, conditions: Conditions, known: Estimates) -> Iterator[Anchor]:
     """Every condition that rows can be collected by."""
 
     def anchor(index: Index, condition: Condition, *also: Condition, share: float | None = None) -> Anchor:
         part = condition.share if share is None else share
-        return Anchor(index, (condition, *also), frozenset({condition.kind}), known.rows * part)
+        toll = known.rows * condition.toll
+        return Anchor(index, (condition, *also), frozenset({condition.kind}), known.rows * part, toll)
 
     for kind, index, people in (("lead", LEAD, query.leads), ("owner", OWNER, query.owners)):
         if condition := conditions.find(kind):
@@ -105,7 +107,7 @@ def anchors_of(query: GridQuery, conditions: Conditions, order: Order, known: Es
                 yield anchor(index, named, *([nobody] if people.nobody else []), share=condition.share)
     for kind, index in (("client", CLIENT), ("name", NAME), ("visible", KEY)):
         if condition := conditions.find(kind):
-            yield anchor(index, condition)
+            yield anchor(index, replace(condition, sql=condition.as_anchor or condition.sql))
     for kind, index in (("created", STAGE_CREATED), ("start", STAGE_START), ("active", STAGE_ACTIVITY)):
         if condition := conditions.find(kind):
             stages = stage_condition(conditions.stages)
@@ -113,7 +115,7 @@ def anchors_of(query: GridQuery, conditions: Conditions, order: Order, known: Es
             share = min(condition.share, conditions.stage_share)
             yield Anchor(index, (both,), frozenset({kind, "stage"}), known.rows * share)
     if conditions.is_staged:
-        yield anchor(_STAGE_INDEXES.get(order.sort, STAGE_ACTIVITY), conditions.all[0])
+        yield anchor(STAGE_ACTIVITY, conditions.all[0])
 
 
 def walk_of(query: GridQuery, conditions: Conditions, order: Order, known: Estimates) -> Walk:
@@ -137,10 +139,18 @@ def walk_of(query: GridQuery, conditions: Conditions, order: Order, known: Estim
     return min(ways, key=lambda way: way.rows)
 
 
-def _cost(anchor: Anchor, conditions: Conditions, order: Order) -> float:
+def cost_of(anchor: Anchor, conditions: Conditions, order: Order) -> float:
     """What collecting costs, in rows read from an index alone."""
-    asked = [condition for condition in conditions.all if condition.kind not in anchor.kinds]
-    return anchor.rows * (1.0 if anchor.index.covers(_columns(asked) | {order.column}) else OPENED)
+    asked = _columns([condition for condition in conditions.all if condition.kind not in anchor.kinds])
+    if not anchor.index.covers(asked):
+        return anchor.toll + anchor.rows * OPENED
+    if anchor.index.covers(asked | {order.column}):
+        return anchor.rows
+    # The value to order by is read of those alone that are left.
+    left = anchor.rows
+    for condition in conditions.all:
+        left *= 1.0 if condition.kind in anchor.kinds else condition.share
+    return anchor.rows + left * OPENED
 
 
 def _columns(conditions: list[Condition]) -> frozenset[str]:
@@ -149,7 +159,9 @@ def _columns(conditions: list[Condition]) -> frozenset[str]:
 
 def _months(query: GridQuery, conditions: Conditions, order: Order, known: Estimates) -> Sql | None:
     """The merge by months, where the question is one for it and not of too many."""
-    if order.sort is not Sort.ACTIVITY or not (query.created_from or query.created_before):
+    if order.sort not in {Sort.ACTIVITY, Sort.START} or order.part is Part.UNDATED:
+        return None
+    if not (query.created_from or query.created_before):
         return None
     # The ends are in the reader's own zone, the months in UTC.
     first = _month(query.created_from) - 1 if query.created_from else 0
@@ -157,10 +169,10 @@ def _months(query: GridQuery, conditions: Conditions, order: Order, known: Estim
     bounds = known["created_at"].bounds
     if bounds:
         months = min(last, _month(bounds[-1])) - max(first, _month(bounds[0])) + 1
-        if months * len(conditions.stages) > MOST_MONTHS:
+        if months > MOST_MONTHS:
             return None
-    rest = [condition for condition in conditions.all if condition.kind != "stage"]
-    return merge_months((first, last), sorted(conditions.stages), order, rest)
+    statuses = sorted({status for (status, _), number in STAGES.items() if number in conditions.stages})
+    return merge_months((first, last), statuses, order, conditions.all)
 
 
 def _month(moment: datetime) -> int:

@@ -137,13 +137,20 @@ def _page(request: PortalRequest, reading: Reading) -> tuple[Page[int], bool]:
     return page, place_is_lost
 
 
-def _count(user: User, query: GridQuery, page: Page[int], panel: FilterPanel) -> int:
-    """How many answers there are, or more than COUNT_CAP; counts them only where nobody knows it already."""
+def _count(user: User, query: GridQuery, page: Page[int], panel: FilterPanel) -> int | None:
+    """How many answers there are, or more than COUNT_CAP; counted only where nobody knows it and it is quick."""
     if page.total is not None:
         return page.total
     if panel.finds_more_than(COUNT_CAP, now=timezone.now()):
         return COUNT_CAP + 1
-    return engine.capped_count(WorkStream.objects.visible_to(user), query)
+    return engine.quick_count(WorkStream.objects.visible_to(user), query)
+
+
+def _said(count: int | None, on_page: int) -> str:
+    """How many there are, as far as is known: more than this page where counting would have taken too long."""
+    if count is None:
+        return f"{on_page:,}+"
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
 def _results(user: User, asked: Asked, page: Page[int], panel: FilterPanel) -> dict[str, Any]:
@@ -152,7 +159,7 @@ def _results(user: User, asked: Asked, page: Page[int], panel: FilterPanel) -> d
     count = _count(user, reading.query, page, panel)
     return {
         **rows.table(workstreams, asked.keys, offers_taking=is_unassigned(reading) and user.may(Can.SET_LEAD)),
-        "count": f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}",
+        "count": _said(count, len(workstreams)),
         "is_one": count == 1,
         "address": address,
         "q": reading.query.name,
