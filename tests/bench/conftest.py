@@ -13,12 +13,14 @@ from django.utils import timezone
 from psycopg2 import sql
 from pytest_django import DjangoDbBlocker
 
-from bench.frame import SETS, Bench, wrapper_for
+from bench.frame import SETS, Bench, Line, find_goals, wrapper_for
 from bench.generate import generate
+from bench.report import Report
 from bench.server import newest_moment, with_database
 from workstreams.facets import recount
 
 SIZE, SMALL_SIZE = 12_000, 1_500
+GOALS_OF_THE_GRID = range(1, 10)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,14 @@ def bench(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[Bench]
             connections[DEFAULT_DB_ALIAS] = before
             for name in names.values():
                 _run(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def measured(bench: Bench, number: int) -> list[Line]:
+    """What a goal reports. Times at this size mean nothing; only that it can be printed is sure."""
+    goal = find_goals()[number]
+    lines = list(goal.run(bench))
+    Report(lambda _: None).goal(goal, lines)
+    return lines
 
 
 def _run(server: str, statement: str, *names: str) -> None:
