@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.celery import app
 from tests.conftest import World
 from tests.factories import WorkStreamFactory
-from workstreams import facets
+from workstreams import codes, facets
 from workstreams.choices import CloseReason, Milestone, Status, SubscriptionType
 from workstreams.grid import GridQuery
 from workstreams.models import GridCount, GridCounted, WorkStream
@@ -28,8 +28,13 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 def counted() -> dict[tuple[int | None, str, str, str | None], int]:
     """The roll-up as it is stored."""
-    rows = GridCount.objects.values_list("lead_id", "status", "subscription_type", "milestone", "n")
-    return {(lead, status, kind, milestone): n for lead, status, kind, milestone, n in rows}
+    types = {number: word for word, number in codes.TYPES.items()}
+    stages = {number: stage for stage, number in codes.STAGES.items()}
+    found = {}
+    for row in GridCount.objects.all():
+        status, milestone = stages[row.stage]
+        found[row.lead_id, status, types[row.type_number], milestone] = row.n
+    return found
 
 
 # --- Counting
@@ -49,7 +54,7 @@ def test_each_combination_is_counted_once(world: World) -> None:
 
 def test_counting_again_follows_what_changed_and_leaves_the_rest_alone(world: World) -> None:
     facets.recount(now=NOON)
-    kept = GridCount.objects.get(subscription_type=SubscriptionType.AGILE).pk
+    kept = GridCount.objects.get(type_number=codes.TYPES[SubscriptionType.AGILE]).pk
     WorkStream.objects.filter(pk=world.scans.pk).update(lead=world.isr)
     recount_for_grid()
 
