@@ -411,3 +411,18 @@ def test_progress_is_a_part_of_the_page_that_asks_for_itself(client: Client, wor
     assert 'hx-trigger="every 1s"' in part
     assert "1 of 2 still to do" in part
     assert BulkItem.objects.filter(state="waiting").count() == 1
+
+
+def test_progress_of_undoing_counts_what_was_changed(client: Client, world: World) -> None:
+    many = WorkStreamFactory.create_batch(3, owner=world.owner, subscription_type=SubscriptionType.BATCH)
+    change = done(planned(world.isr, CLOSE, world.labels, *many, reason="completed"))
+    client.force_login(world.isr)
+    assert "Left out: 1" in client.get(change.get_absolute_url()).text
+
+    bulk.carry_on(bulk.undo(bulk=change, actor=world.isr), seconds=0)
+    page = client.get(change.get_absolute_url()).text
+    assert "2 of 3 still to do" in page
+    bulk.work_waiting()
+    page = client.get(change.get_absolute_url()).text
+    assert "<b>3 put back</b>" in page
+    assert "Only a BATCH job" not in page

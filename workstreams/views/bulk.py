@@ -98,23 +98,26 @@ def _page(
         asks = form is not None or not bulk.has_choice or "again" in request.GET
         context |= {"preview": actions.preview(bulk), "form": (form or _form(bulk, request.user)) if asks else None}
     else:
-        left_out = [BulkItem.State.REFUSED, BulkItem.State.KEPT]
-        counts = bulk.items.counts()
-        context |= {
-            "counts": counts,
-            "total": sum(counts.values()),
-            "ahead": sum(counts.get(state, 0) for state in _ahead(bulk)),
-            "behind": sum(counts.values()) - sum(counts.get(state, 0) for state in _ahead(bulk)),
-            "left_out": bulk.items.filter(state__in=left_out).select_related("workstream"),
-            "may_be_undone": bulk.may_be_undone(timezone.now()) and counts.get(BulkItem.State.CHANGED),
-        }
+        context |= _progress(bulk)
     is_part = request.htmx and request.htmx.target == "bulk"
     template = "workstreams/bulk/_result.html" if is_part else "workstreams/bulk/page.html"
     return render(request, template, context, status=status)
 
 
-def _ahead(bulk: BulkChange) -> list[BulkItem.State]:
-    """The states of items that are still to be worked on."""
-    if bulk.state == BulkChange.State.RUNNING:
-        return [BulkItem.State.WAITING]
-    return [BulkItem.State.CHANGED] if bulk.state == BulkChange.State.UNDOING else []
+def _progress(bulk: BulkChange) -> dict[str, Any]:
+    """How far it is being done, or undone, and what was left out of that."""
+    states = BulkItem.State
+    counts = bulk.items.counts()
+    if bulk.state in {BulkChange.State.UNDOING, BulkChange.State.UNDONE}:
+        waiting, left_out, of = states.CHANGED, states.KEPT, [states.CHANGED, states.PUT_BACK, states.KEPT]
+    else:
+        waiting, left_out, of = states.WAITING, states.REFUSED, list(states)
+    total, ahead = sum(counts.get(state, 0) for state in of), counts.get(waiting, 0)
+    return {
+        "counts": counts,
+        "total": total,
+        "ahead": ahead,
+        "behind": total - ahead,
+        "left_out": bulk.items.filter(state=left_out).select_related("workstream"),
+        "may_be_undone": bulk.may_be_undone(timezone.now()) and counts.get(states.CHANGED),
+    }
