@@ -1,6 +1,7 @@
 """Who somebody is in the portal, changed by an administrator."""
 
 import pytest
+from django.test import Client
 
 from accounts.actions import edit_person
 from accounts.capabilities import Role
@@ -68,3 +69,21 @@ def test_nobody_else_changes_roles(who: str, world: World) -> None:
     world.member.refresh_from_db()
     assert world.member.role == Role.CLIENT
     assert not Event.objects.exists()
+
+
+def test_the_api_edits_by_the_same_action(client: Client, world: World) -> None:
+    client.force_login(world.admin)
+    address = f"/api/v1/people/{world.isr.public_id}/edit/"
+    edited = client.post(address, {"role": "architect"}, "application/json").json()
+    assert (edited["role"], edited["name"]) == ("architect", "ISR / Sales Colleague")
+
+    own = f"/api/v1/people/{world.admin.public_id}/edit/"
+    refused = client.post(own, {"is_active": False}, "application/json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "last_administrator")
+
+
+def test_the_api_tells_the_table_of_roles(client: Client, world: World) -> None:
+    client.force_login(world.admin)
+    table = {row["standing"]: row["may"] for row in client.get("/api/v1/roles/").json()["results"]}
+    assert table["agile_worker"] == ["open_workstream", "view_attachments"]
+    assert "manage_portal" in table["admin"]

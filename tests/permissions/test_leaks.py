@@ -16,6 +16,7 @@ from accounts.models import User
 from chat.actions import post_message, post_note
 from subscriptions.models import AgileTerms, BatchTerms
 from tests.conftest import World
+from tests.permissions.test_table import address_of
 from tests.permissions.things import THINGS
 from tests.test_urls import OURS
 from workstreams import saved_views
@@ -53,7 +54,7 @@ def answers(world: World, person: User) -> Iterator[tuple[str, HttpResponse]]:
         call = thing.api
         if call.method != "get":
             with transaction.atomic():
-                address, body = call.address.format(ws=world.labels.public_id), json.dumps(call.data(world))
+                address, body = address_of(call, world), json.dumps(call.data(world))
                 send = getattr(client, call.method)
                 yield thing.does, send(address, body, "application/json", headers={"If-Match": "*"})
                 transaction.set_rollback(True)

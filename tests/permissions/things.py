@@ -34,7 +34,10 @@ def nothing(_: World) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `{ws}` in the address stands for the WorkStream's public id; data is made for each world anew."""
+    """One request; its data is made for each world anew.
+
+    In the address `{ws}` stands for the WorkStream's public id, `{person}` and `{person_id}` for a member's two ids.
+    """
 
     method: str
     address: str
@@ -350,6 +353,14 @@ THINGS = [
         Can.SEARCH_GRID,
         get("/workstreams/", sending(lead="any")),
         get("/api/v1/workstreams/facets/", sending(lead="any")),
+        is_general=True,
+    ),
+    Thing("read who may do what", Can.MANAGE_PORTAL, get("/roles/"), get("/api/v1/roles/"), is_general=True),
+    Thing(
+        "give somebody another role",
+        Can.MANAGE_PORTAL,
+        post("/admin/accounts/user/{person}/change/", sending(name="Milo", role="isr", is_active="on")),
+        post("/api/v1/people/{person_id}/edit/", sending(role="isr")),
         is_general=True,
     ),
     Thing("find people", Can.SEARCH_GRID, get("/workstreams/"), get("/api/v1/people/"), is_general=True),
