@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workstreams", "0008_changes_of_many_and_exports"),
+        ("workstreams", "0009_memberships_and_months"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
