@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from workstreams.filters import Address
 from workstreams.grid import Sort
@@ -105,7 +107,12 @@ def heads(address: Address, keys: Sequence[str]) -> list[Head]:
 def choices(keys: Sequence[str]) -> list[Choice]:
     """Every column but the name, the chosen ones first in their order."""
     others = [key for key in COLUMNS if key not in keys]
-    return [Choice(key, COLUMNS[key].label, key in keys) for key in (*keys, *others) if key != NAME.key]
+    return [
+        # Our own words, which need no escaping in every place where they stand.
+        Choice(SafeString(key), SafeString(COLUMNS[key].label), key in keys)
+        for key in (*keys, *others)
+        if key != NAME.key
+    ]
 
 
 def moved(keys: Sequence[str], key: str, *, by: int) -> tuple[str, ...]:
@@ -119,4 +126,9 @@ def moved(keys: Sequence[str], key: str, *, by: int) -> tuple[str, ...]:
 
 def grid_url(address: Address, **places: str) -> str:
     """The grid's own address of a question; `places` may name `after` or `before`."""
-    return reverse("workstreams:grid") + address.query_string(**places)
+    return _grid() + address.query_string(**places)
+
+
+@lru_cache
+def _grid() -> str:
+    return reverse("workstreams:grid")

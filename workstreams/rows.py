@@ -4,7 +4,6 @@ A page has hundreds of cells, so what they print is in words before a template r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.template import engines
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from workstreams import grid as engine
@@ -30,33 +31,49 @@ _RELATED = {"client": "organization", "lead": "lead", "owner": "owner"}
 class Moment(NamedTuple):
     """A day or a moment: as a browser reads it, and as a person does, in the reader's zone."""
 
-    stamp: str
-    day: str
+    stamp: SafeString
+    day: SafeString
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A WorkStream in the grid. `is_mine`: the reader is on it, so that “unread” means something to them."""
+    """A WorkStream in the grid, in words that need no escaping any more.
 
-    workstream: WorkStream
-    is_mine: bool
-    may_take: bool
-    this_year: int
+    `is_mine`: the reader is on it, so that “unread” means something to them. `may_take`: they can become its lead here.
+    """
+
+    __slots__ = ("id", "is_mine", "may_take", "name", "pk", "this_year", "workstream")
+
+    def __init__(self, workstream: WorkStream, *, is_mine: bool, may_take: bool, this_year: int) -> None:
+        """The row as one person sees it."""
+        self.workstream = workstream
+        self.is_mine = is_mine
+        self.may_take = may_take
+        self.this_year = this_year
+        self.pk = workstream.pk
+        self.id = SafeString(workstream.public_id)
+        self.name = escape(workstream.name)
+
+    def __getitem__(self, name: str) -> Any:
+        """Templates ask for an item before they ask for an attribute; a refusal costs more than the answer."""
+        try:
+            return getattr(self, name)
+        except AttributeError as error:
+            raise KeyError(name) from error
 
     @property
-    def url(self) -> str:
+    def url(self) -> SafeString:
         """The WorkStream's page."""
-        return _address("workstreams:page", self.workstream.public_id)
+        return _address("workstreams:page", self.id)
 
     @property
-    def administration_url(self) -> str:
+    def administration_url(self) -> SafeString:
         """Its administration screen."""
-        return _address("workstreams:administration", self.workstream.public_id)
+        return _address("workstreams:administration", self.id)
 
     @property
-    def take_url(self) -> str:
+    def take_url(self) -> SafeString:
         """Where somebody becomes its lead."""
-        return _address("workstreams:take", self.workstream.public_id)
+        return _address("workstreams:take", self.id)
 
     @property
     def is_open(self) -> bool:
@@ -64,22 +81,67 @@ class Row:
         return self.workstream.status == Status.OPEN
 
     @property
-    def type_label(self) -> str:
+    def client(self) -> SafeString:
+        """The client organisation's name."""
+        return escape(self.workstream.organization.name)
+
+    @property
+    def has_lead(self) -> bool:
+        """Whether somebody leads it."""
+        return self.workstream.lead_id is not None
+
+    @property
+    def lead(self) -> SafeString:
+        """The lead's name."""
+        return escape(self.workstream.lead or "")
+
+    @property
+    def has_owner(self) -> bool:
+        """Whether somebody owns it."""
+        return self.workstream.owner_id is not None
+
+    @property
+    def owner(self) -> SafeString:
+        """The owner's name."""
+        return escape(self.workstream.owner or "")
+
+    @property
+    def has_milestone(self) -> bool:
+        """Whether it has reached one."""
+        return self.workstream.milestone is not None
+
+    @property
+    def type(self) -> SafeString:
+        """The subscription type as style sheets know it."""
+        return SafeString(self.workstream.subscription_type)
+
+    @property
+    def type_label(self) -> SafeString:
         """The subscription type in words."""
         return _LABELS[self.workstream.subscription_type]
 
     @property
-    def status_label(self) -> str:
+    def status(self) -> SafeString:
+        """The status as style sheets know it."""
+        return SafeString(self.workstream.status)
+
+    @property
+    def status_label(self) -> SafeString:
         """The status in words."""
         return _LABELS[self.workstream.status]
 
     @property
-    def milestone_label(self) -> str:
-        """The milestone in words; for those that have one."""
+    def milestone_label(self) -> SafeString:
+        """The milestone in words."""
         return _LABELS[self.workstream.milestone or ""]
 
     @property
-    def entry_label(self) -> str:
+    def is_tied(self) -> bool:
+        """Whether it has a Salesforce opportunity."""
+        return self.workstream.opportunity_id is not None
+
+    @property
+    def entry_label(self) -> SafeString:
         """Where it began, in words."""
         return _LABELS[self.workstream.entry_point]
 
@@ -105,7 +167,7 @@ class Row:
 
     def _moment(self, at: date | datetime) -> Moment:
         day = f"{at.day} {_MONTHS[at.month]}"
-        return Moment(at.isoformat(), day if at.year == self.this_year else f"{day} {at.year}")
+        return Moment(SafeString(at.isoformat()), SafeString(day if at.year == self.this_year else f"{day} {at.year}"))
 
 
 def load(rows: "QuerySet[WorkStream]", ids: Sequence[int], *, reader: User, keys: Sequence[str]) -> list[WorkStream]:
@@ -142,18 +204,20 @@ def table(workstreams: Sequence[WorkStream], keys: Sequence[str], *, offers_taki
 
 
 @lru_cache
-def _pattern(name: str) -> str:
-    return reverse(name, args=[_ANY_ID])
+def _around(name: str) -> tuple[str, str]:
+    before, _, after = reverse(name, args=[_ANY_ID]).partition(str(_ANY_ID))
+    return before, after
 
 
-def _address(name: str, public_id: UUID) -> str:
+def _address(name: str, public_id: str) -> SafeString:
     """As `reverse` makes it, without its walk through all addresses for every row."""
-    return _pattern(name).replace(str(_ANY_ID), str(public_id))
+    before, after = _around(name)
+    return SafeString(f"{before}{public_id}{after}")
 
 
-_LABELS: dict[str, str] = {
-    str(choice.value): str(choice.label)
+_LABELS: dict[str, SafeString] = {
+    str(choice.value): escape(choice.label)
     for kind in (SubscriptionType, Status, Milestone, EntryPoint)
     for choice in kind
-}
+} | {"": SafeString("")}
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from accounts.capabilities import Can
 from milestones import tracks
@@ -86,11 +87,11 @@ def step_count(workstream: WorkStream) -> int:
 
 
 @register.filter
-def step_of_track(workstream: WorkStream) -> str:
+def step_of_track(workstream: WorkStream) -> SafeString:
     """How far along its track a WorkStream is, in words: “2 of 5”."""
     return _step_of_track(workstream.subscription_type, workstream.milestone)
 
 
 @lru_cache
-def _step_of_track(subscription_type: str, milestone: str | None) -> str:
-    return f"{tracks.position(subscription_type, milestone)} of {len(tracks.track_of(subscription_type))}"
+def _step_of_track(subscription_type: str, milestone: str | None) -> SafeString:
+    return SafeString(f"{tracks.position(subscription_type, milestone)} of {len(tracks.track_of(subscription_type))}")

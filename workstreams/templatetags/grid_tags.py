@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from workstreams.filter_panel import Group, Option
@@ -16,24 +16,21 @@ _COUNTED = (
     '<label class="choice"><input type="{}" name="{}" value="{}"{} aria-describedby="n-{}-{}"><span>{}</span>'
     '<span class="choice__count" id="n-{}-{}" aria-hidden="true">{}</span></label>'
 )
-_CHECKED = SafeString(" checked")
+_CHECKED, _UNCHECKED = SafeString(" checked"), SafeString("")
 
 
 @register.simple_tag
 def boxes(group: Group, options: Iterable[Option]) -> SafeString:
     """The boxes to tick of a group, or those of them that are given: `{% boxes group group.first %}`."""
-    kind, name = "radio" if group.is_single else "checkbox", group.name
+    # Escaped once, not in each of the places where it stands.
+    kind, name = SafeString("radio" if group.is_single else "checkbox"), escape(group.name)
+    ready = [(escape(o.value), _CHECKED if o.is_chosen else _UNCHECKED, o) for o in options]
     if not group.is_counted:
-        return format_html_join(
-            "", _PLAIN, ((kind, name, o.value, _CHECKED if o.is_chosen else "", o.label) for o in options)
-        )
+        return format_html_join("", _PLAIN, ((kind, name, value, checked, o.label) for value, checked, o in ready))
     return format_html_join(
         "",
         _COUNTED,
-        (
-            (kind, name, o.value, _CHECKED if o.is_chosen else "", name, o.value, o.label, name, o.value, number(o))
-            for o in options
-        ),
+        ((kind, name, value, checked, name, value, o.label, name, value, number(o)) for value, checked, o in ready),
     )
 
 
@@ -47,11 +44,11 @@ def new_numbers(counted: Iterable[tuple[str, Option]]) -> SafeString:
     )
 
 
-def number(option: Option) -> SafeString | str:
+def number(option: Option) -> SafeString:
     """A count as it stands beside a box: above 999 in short, and in full for whoever points at it."""
     n = option.count
     if n is None or n < 1000:
-        return "" if n is None else str(n)
+        return SafeString("" if n is None else n)
     return format_html('<span title="{}">{}</span>', f"{n:,}", short(n))
 
 
