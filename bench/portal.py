@@ -153,13 +153,13 @@ class Visitor:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    running: Portal
     cookies: str
 
     @classmethod
     async def of(cls, running: Portal, cookies: str = "") -> "Visitor":
         """Connect."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        return cls(reader, writer, cookies)
+        return cls(*await asyncio.open_connection("127.0.0.1", running.port), running, cookies)
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """Ask for a page; its status and body."""
@@ -180,11 +180,21 @@ class Visitor:
         self.writer.close()
 
     async def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        self.writer.write(_request(method, path, self.cookies, body))
-        head = (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
+        request = _request(method, path, self.cookies, body)
+        try:
+            head = await self._head(request)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # The server closes what was idle for five seconds; browsers connect anew and send again.
+            self.leave()
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.running.port)
+            head = await self._head(request)
         length = head.partition("content-length: ")[2].partition("\r\n")[0]
         answer = await self.reader.readexactly(int(length)) if length else await self._chunks()
         return int(head.split(" ", 2)[1]), answer
+
+    async def _head(self, request: bytes) -> str:
+        self.writer.write(request)
+        return (await self.reader.readuntil(b"\r\n\r\n")).decode().lower()
 
     async def _chunks(self) -> bytes:
         found = b""

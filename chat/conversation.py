@@ -105,8 +105,13 @@ def lines_of(entries: Sequence[Message | Note], *, reader: User, read: int | Non
 
 
 def html_of(entry: Message | Note) -> str:
-    """One message or note as any viewer gets it; the page itself groups it and says "You"."""
-    return render_to_string("chat/_entry.html", {"line": Line(entry)}).strip()
+    """One message or note as any viewer gets it; the page itself groups it and says "You".
+
+    It is made once: what its author is answered is what was told to the open pages a moment before.
+    """
+    if not entry.html:
+        entry.html = render_to_string("chat/_entry.html", {"line": Line(entry)}).strip()
+    return entry.html
 
 
 def blank_line(kind: type[Message] | type[Note], workstream: WorkStream, author: User) -> Line:

@@ -36,6 +36,9 @@ class Entry(models.Model):
     body = models.TextField(max_length=MAX_LENGTH)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Not stored: how any viewer gets it, once somebody asked (chat.conversation.html_of).
+    html = ""
+
     class Meta:
         abstract = True
 

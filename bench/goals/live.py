@@ -74,20 +74,27 @@ async def _in_turns(scene: Scene, silent: Portal, rounds: int) -> tuple[Sample, 
     others = await scene.listeners(1)
     [other] = others
     by_telling, by_silent = await scene.visitor(), await Visitor.of(silent, scene.cookies)
-    seen, sent = [], []
-    for number in range(rounds + 5):
+    seen: list[float] = []
+    sent: list[float] = []
+
+    async def until_seen() -> None:
         began = time.perf_counter()
-        _, told = await by_telling.say(scene.workstream, TEXT)
-        await until(lambda: told in other.came)  # noqa: B023  awaited here
-        between = time.perf_counter()
+        _, number = await by_telling.say(scene.workstream, TEXT)
+        await until(lambda: others.have(number))
+        seen.append((other.came[number] - began) * 1000)
+
+    async def until_answered() -> None:
+        began = time.perf_counter()
         await by_silent.say(scene.workstream, TEXT)
-        if number >= 5:
-            seen.append((other.came[told] - began) * 1000)
-            sent.append((time.perf_counter() - between) * 1000)
+        sent.append((time.perf_counter() - began) * 1000)
+
+    for turn in range(rounds + 5):
+        for way in (until_seen, until_answered) if turn % 2 else (until_answered, until_seen):
+            await way()
     others.leave()
     for visitor in (by_telling, by_silent):
         visitor.leave()
-    return Sample(seen), Sample(sent)
+    return Sample(seen[5:]), Sample(sent[5:])  # the first ones wake everything up
 
 
 async def _under_load(
