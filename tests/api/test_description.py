@@ -1,12 +1,21 @@
 """The description of the API reads well, and is without what its reader may not know of."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from api.description import describe
+from accounts.capabilities import Can
+from api.base import ApiView
+from api.description import SECRET, describe
 from tests.conftest import World
+
+
+def every_view(parent: type[ApiView]) -> Iterator[type[ApiView]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from every_view(child)
 
 
 def test_operations_have_names_to_call_functions_by() -> None:
@@ -14,6 +23,12 @@ def test_operations_have_names_to_call_functions_by() -> None:
         for method, operation in methods.items():
             assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation["operationId"]), f"{method} {path}"
             assert len(operation["description"]) > 20, f"{method} {path}"
+
+
+def test_whatever_makes_an_address_known_is_among_the_secrets() -> None:
+    wanted = {view.known_with for view in every_view(ApiView) if view.known_with}
+    assert wanted == {Can.READ_NOTES}
+    assert wanted <= SECRET
 
 
 @pytest.mark.parametrize("who", ["owner", "member", "stranger", "agile_worker"])
