@@ -335,6 +335,10 @@ SPECTACULAR_SETTINGS = {
         "Lifecycle": "workstreams.choices.Lifecycle",
         "Side": "workstreams.choices.Side",
         "Role": "accounts.capabilities.Role",
+        "Region": "accounts.models.Region",
+        "Scope": "api.models.Scope",
+        "BulkChangeKind": "workstreams.runs.BulkChange.Kind",
+        "BulkChangeState": "workstreams.runs.BulkChange.State",
     },
 }
 

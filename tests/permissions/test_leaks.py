@@ -66,7 +66,7 @@ def found(world: World, person: User, words: set[str]) -> set[tuple[str, str]]:
         (where, word)
         for where, answer in answers(world, person)
         for word in words
-        if word.lower() in (answer.content.decode() + str(answer.headers)).lower()
+        if word.lower() in (answer.getvalue().decode() + str(answer.headers)).lower()
     }
 
 

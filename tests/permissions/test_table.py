@@ -53,6 +53,8 @@ def expected(thing: Thing, person: User | None, standing: Standing) -> Outcome:
         return Outcome.MISSING
     else:
         held = CAPABILITIES[standing]
+    if standing in thing.unknown_to:
+        return Outcome.MISSING
     if (thing.takes is None or thing.takes in held) and standing not in thing.never:
         return Outcome.DONE
     return Outcome.MISSING if thing.is_secret else Outcome.REFUSED

@@ -17,12 +17,14 @@ from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
 from tests.integrations.conftest import OPPORTUNITY
+from workstreams import bulk
 from workstreams.actions import close
 from workstreams.choices import CloseReason, Milestone, Side, SubscriptionType
 from workstreams.models import SavedView, WorkStream
+from workstreams.runs import BulkChange
 
 Data = Callable[[World], dict[str, Any]]
-ATTEMPT = uuid4()
+ATTEMPT, PLAN = uuid4(), uuid4()
 VIEW = uuid4()
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
 
@@ -74,6 +76,8 @@ class Thing:
     never: frozenset[Standing] = frozenset()
     # For them the two addresses do not mean the same thing: another row says what they do.
     elsewhere: frozenset[Standing] = frozenset()
+    # It is somebody else's own, which they may not know exists.
+    unknown_to: frozenset[Standing] = frozenset()
     # Whoever may not do it may not even know that it can be done: they get the answer of strangers.
     is_secret: bool = False
     # It concerns no WorkStream, so the role alone decides.
@@ -116,6 +120,19 @@ def tied(world: World) -> None:
 def with_view(world: World) -> None:
     """An administrator keeps a view of the grid and shares it."""
     SavedView.objects.create(public_id=VIEW, owner=world.admin, name="Ours", query="type=batch", is_shared=True)
+
+
+def with_plan(world: World) -> BulkChange:
+    """An administrator wants to set the lead of a WorkStream."""
+    planned = bulk.plan(
+        actor=world.admin, kind=BulkChange.Kind.LEAD, ids=[world.labels.pk], question="", public_id=PLAN
+    )
+    return bulk.choose(bulk=planned, actor=world.admin, lead=world.architect)
+
+
+def with_plan_done(world: World) -> None:
+    """And it was done."""
+    bulk.carry_on(bulk.confirm(bulk=with_plan(world), actor=world.admin))
 
 
 def with_attempt(_: World) -> None:
@@ -405,6 +422,43 @@ THINGS = [
             ("no longer share", "unshare/", nothing, post(f"/api/v1/views/{VIEW}/unshare/")),
             ("delete", "delete/", nothing, Call("delete", f"/api/v1/views/{VIEW}/")),
         )
+    ),
+    Thing(
+        "plan to change several",
+        Can.SEARCH_GRID,
+        post("/workstreams/bulk/", lambda w: {"act": "lead", "chosen": [str(w.labels.public_id)]}),
+        post(
+            "/api/v1/bulk-changes/",
+            lambda w: {
+                "kind": "lead",
+                "workstreams": [str(w.labels.public_id)],
+                "lead": str(w.architect.public_id),
+            },
+        ),
+        is_general=True,
+    ),
+    *(
+        Thing(
+            does,
+            Can.SEARCH_GRID,
+            Call(method, f"/workstreams/bulk/{PLAN}/{address}"),
+            Call(method, f"/api/v1/bulk-changes/{PLAN}/{address}"),
+            arrange=arrange,
+            is_general=True,
+            unknown_to=COLLEAGUES - {Standing.ADMIN},
+        )
+        for does, method, address, arrange in (
+            ("look at one's own plan for several", "get", "", with_plan),
+            ("change several", "post", "confirm/", with_plan),
+            ("undo the change of several", "post", "undo/", with_plan_done),
+        )
+    ),
+    Thing(
+        "take the grid as a file",
+        Can.SEARCH_GRID,
+        post("/workstreams/export/", sending(question="?lead=any", column="name")),
+        get("/api/v1/workstreams/export/?lead=any&column=name"),
+        is_general=True,
     ),
     Thing(
         "start a WorkStream for a client",

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from django.http import QueryDict
 from django.utils import timezone
 from django_filters import MultipleChoiceFilter
 from drf_spectacular.types import OpenApiTypes
@@ -40,7 +41,7 @@ _HELP = {
 }
 
 
-def _parameters(*names: str) -> list[OpenApiParameter]:
+def parameters(*names: str) -> list[OpenApiParameter]:
     found = []
     for name in names:
         declared = WorkStreamFilter.base_filters[name]
@@ -75,7 +76,7 @@ class WorkStreamsView(ApiView):
 
     @extend_schema(
         operation_id="workstreams",
-        parameters=[PageQuery, *_parameters(*QUESTION, "sort")],
+        parameters=[PageQuery, *parameters(*QUESTION, "sort")],
         responses=paging.paged(
             WorkStreamRowSerializer,
             name="WorkStreamPage",
@@ -175,22 +176,23 @@ def _page_query(request: ApiRequest) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def question_of(request: ApiRequest) -> Reading:
-    """The grid's question that an address asks.
+def question_of(request: ApiRequest, asked: QueryDict | None = None) -> Reading:
+    """The grid's question that the address asks, or the query string that was sent.
 
     Raises: ValidationError, naming each parameter with a value that the grid's page would leave out.
     """
-    filters = WorkStreamFilter(request.query_params, user=request.user, now=timezone.now())
+    asked = request.query_params if asked is None else asked
+    filters = WorkStreamFilter(asked, user=request.user, now=timezone.now())
     reading = read(filters)
     wrong: dict[str, list[str]] = {}
     for name, field in filters.form.fields.items():
         if ignored := getattr(field, "ignored", ()):
             wrong[name] = [NOT_KNOWN.format(value=value[:100]) for value in ignored[:10]]
-    if len(request.query_params.get("q", "")) > LONGEST_NAME:
+    if len(asked.get("q", "")) > LONGEST_NAME:
         wrong["q"] = [f"A part of a name has {LONGEST_NAME} characters at most."]
     if not wrong and reading.has_ignored:
         for name in ("lead", "owner", "client"):
-            given, understood = request.query_params.getlist(name), {v for n, v in reading.address.pairs if n == name}
+            given, understood = asked.getlist(name), {v for n, v in reading.address.pairs if n == name}
             if given and len(understood) < len(set(given) - {"any"}):
                 wrong[name] = ["One of these ids is not known here."]
         wrong = wrong or {"entries": ["Something in this question is not known here."]}
@@ -204,7 +206,7 @@ class FacetsView(ApiView):
 
     @extend_schema(
         operation_id="workstreams_facets",
-        parameters=_parameters(*QUESTION),
+        parameters=parameters(*QUESTION),
         responses=inline_serializer(
             "Facets",
             {
