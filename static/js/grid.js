@@ -7,6 +7,7 @@ import { toast } from "./lib/toast.js";
 const htmx = window.htmx;
 const isPlainClick = (event) => event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
 const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+const titleOf = (group) => group.querySelector("summary").textContent.trim();
 const say = (text) => {
   const said = document.getElementById("grid-said");
   if (said) said.textContent = text;
@@ -30,6 +31,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     index: links.indexOf(here),
     column: here?.closest("th")?.cellIndex,
     menu: here?.closest("#views-menu, #columns-menu")?.id,
+    unfolded: [...document.querySelectorAll("#filters > details[open]")].map(titleOf),
   };
 });
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -42,7 +44,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   showView();
 });
 
-function restore({ index, column, menu }) {
+function restore({ index, column, menu, unfolded }) {
+  for (const group of document.querySelectorAll("#filters > details:not([open])")) {
+    if (unfolded.includes(titleOf(group))) group.open = true;
+  }
   const links = document.querySelectorAll("#grid a[data-grid-link]");
   const head = document.querySelectorAll("#grid thead th")[column ?? -1]?.querySelector("a");
   const summary = menu && document.querySelector(`#${menu} > summary`);

@@ -31,6 +31,10 @@ def test_the_counts_follow_the_choices_and_leave_the_boxes_alone(signed_in_page:
     expect_beside(page, "lead-none", "2")
     expect(me).to_be_focused()
     expect(page.get_by_role("checkbox", name="Homepage")).to_be_visible()
+    page.get_by_role("link", name="Remove filter Lead: me").click()
+    expect_beside(page, "type-batch", "4")
+    expect(page.get_by_role("checkbox", name="Homepage")).to_be_visible()
+    me.check()
 
     page.get_by_role("searchbox", name="Search by name").fill("labels")
     expect(page.locator("#counted")).to_have_text("No counts with these filters")
