@@ -185,9 +185,9 @@ class SubscriptionView(ApiView):
     def patch(self, request: ApiRequest, public_id: UUID) -> Response:
         """Save what was sent."""
         workstream = fetch(request, public_id, Can.EDIT_DETAILS)
+        values = _entries(request.data, SubscriptionType(workstream.subscription_type), for_clients=False)
         seen = etags.seen_version(request)
         stored = actions.terms_of(workstream)
-        values = _entries(request.data, SubscriptionType(workstream.subscription_type), for_clients=False)
         try:
             actions.edit_terms(
                 workstream=workstream,
