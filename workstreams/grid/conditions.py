@@ -45,6 +45,7 @@ class Condition:
     share: float = 1.0
     # The same asked of very many rows, where another way of asking is quicker then.
     of_many: str = ""
+    columns_of_many: frozenset[str] = frozenset()
     # What finding them by an index costs for each row of the table, in rows read from an index alone.
     toll: float = 0.0
     # How rows are named by it, where that is another question than whether a row is among them.
@@ -52,7 +53,7 @@ class Condition:
 
     def for_many(self) -> "Condition":
         """This condition as it is best asked of very many rows."""
-        return replace(self, sql=self.of_many) if self.of_many else self
+        return replace(self, sql=self.of_many, columns=self.columns_of_many) if self.of_many else self
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,19 @@ def _named(query: GridQuery, known: Estimates) -> list[Condition]:
     share = known["name_norm"].containing(part)
     # Every piece of three letters has a list of rows, and all lists are read: dear for a phrase of common words.
     toll = 0.25 * sum(len(word) * known["name_norm"].containing(word) for word in part.split())
-    return [Condition("name", "n.name_norm LIKE %s", (f"%{escaped}%",), frozenset({"name_norm"}), share, toll=toll)]
+    return [
+        Condition(
+            "name",
+            "n.name_norm LIKE %s",
+            (f"%{escaped}%",),
+            frozenset({"name_norm"}),
+            share,
+            # Names are read one by one of the rows that are left, so that a long walk stays within its index.
+            "(SELECT k.name_norm FROM workstreams_workstream AS k WHERE k.id = n.id) LIKE %s",
+            frozenset({"id"}),
+            toll,
+        )
+    ]
 
 
 def _lifecycle(lifecycle: str | None) -> list[Condition]:
@@ -218,4 +231,5 @@ def _lifecycle(lifecycle: str | None) -> list[Condition]:
     is_customer = lifecycle == Lifecycle.CUSTOMER
     sql = f"{_ONE_IN_PRODUCTION} IS {'NOT NULL' if is_customer else 'NULL'}"
     of_many = f"{_AMONG_THOSE_IN_PRODUCTION} IS {'TRUE' if is_customer else 'NOT TRUE'}"
-    return [Condition("lifecycle", sql, (), frozenset({"organization_id"}), 0.5, of_many)]
+    columns = frozenset({"organization_id"})
+    return [Condition("lifecycle", sql, (), columns, 0.5, of_many, columns)]

@@ -19,7 +19,11 @@ ENDLESS = 2_000_000_000
 def walk(stretches: Sequence[Condition], order: Order, rest: Sequence[Condition], *, fence: int) -> Sql:
     """The first rows in order that meet the rest, among `fence` rows of these stretches; as (id, key)."""
     if fence > MANY_ROWS:
-        rest = [condition.for_many() for condition in rest]
+        rest = [
+            # In the order of names, the index holds them.
+            condition if condition.columns == {order.column} else condition.for_many()
+            for condition in rest
+        ]
     columns = {"id", order.column}.union(*(condition.columns for condition in rest))
     listed = ", ".join(f"n.{column}" for column in sorted(columns))
     branches = []

@@ -79,7 +79,7 @@ def answer(query: GridQuery, conditions: Conditions, order: Order, known: Estima
         is_counted = order.cursor is None and order.part is Part.ALL and cost <= FEW
         text = collect(anchor, order, conditions.all, is_counted=is_counted)
         return (text, True) if is_counted else (_ended(text, order), False)
-    step = 1.0 if way.index.covers(_columns(rest) | {order.column}) else OPENED
+    step = 1.0 if way.index.covers(_columns(rest) | {order.column}) else 2 * OPENED
     # So many found within the fence, and walking on costs less than collecting.
     enough = max(1, ceil(order.size * FENCE * step / max(cost, 1.0)))
     first = walk(way.stretches, order, rest, fence=FENCE)
@@ -142,7 +142,7 @@ def walk_of(query: GridQuery, conditions: Conditions, order: Order, known: Estim
 def cost_of(anchor: Anchor, conditions: Conditions, order: Order) -> float:
     """What collecting costs, in rows read from an index alone."""
     asked = _columns([condition for condition in conditions.all if condition.kind not in anchor.kinds])
-    if not anchor.index.covers(asked):
+    if anchor.index is NAME or not anchor.index.covers(asked):
         return anchor.toll + anchor.rows * OPENED
     if anchor.index.covers(asked | {order.column}):
         return anchor.rows
