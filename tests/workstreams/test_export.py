@@ -404,3 +404,14 @@ def test_the_page_says_what_will_be_exported(client: Client, world: World) -> No
     assert 'name="question" value="?q=street' in page
     assert 'value="client" checked' in page
     assert 'value="owner_email" checked' not in page
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "?", "\x00", "?q=%00%ff&lead=x", "?sort=no&active=99999999999&view=x", "?columns=x&after=y", "=&=&?&"],
+)
+def test_whatever_is_asked_there_is_a_file(question: str, client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    assert download(client, question, "name", "\x00")[0] == ["Name"]
+    chosen = {"act": "\x00", "chosen": [world.labels.public_id], "question": question}
+    assert client.post(reverse("workstreams:bulk_choose"), chosen).status_code == 302
