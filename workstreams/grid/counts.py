@@ -1,15 +1,18 @@
 """How many rows answer, counted only as far as anybody wants to know, and on a page only where that is quick."""
 
+from dataclasses import replace
+
 from django.db import connection
 from django.db.models import QuerySet
 
 from workstreams.grid.collect import named_by
-from workstreams.grid.conditions import Condition, Conditions, Nothing, conditions_of
-from workstreams.grid.estimates import estimates
-from workstreams.grid.paths import LEAD, STAGE_ACTIVITY, TABLE, order_of
-from workstreams.grid.question import GridQuery, narrow
+from workstreams.grid.conditions import Conditions, Nothing, conditions_of
+from workstreams.grid.estimates import Estimates, estimates
+from workstreams.grid.paths import TABLE, order_of
+from workstreams.grid.question import GridQuery, Sort, narrow
 from workstreams.grid.sql import Sql, joined
-from workstreams.grid.ways import anchors_of, cost_of
+from workstreams.grid.walks import walk
+from workstreams.grid.ways import anchors_of, cost_of, walk_of
 from workstreams.models import WorkStream
 
 COUNT_CAP = 1000
@@ -29,11 +32,11 @@ def quick_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int | None:
     best = min(anchors, key=lambda anchor: cost_of(anchor, conditions, order), default=None)
     if best and cost_of(best, conditions, order) <= LOOKED_AT:
         left = [condition for condition in conditions.all if condition.kind not in best.kinds]
-        return _counted(named_by(best, frozenset({"id"}), left), left)
-    first = _first(query, conditions)
-    if first is None:
-        return None
-    found = _counted(*first)
+        where, params = joined(left)
+        named = named_by(best, frozenset({"id"}), left)
+        return _counted(Sql(f"SELECT FROM {named.text} AS n WHERE {where}", (*named.params, *params)))
+    first = _first(query, conditions, known)
+    found = _counted(first) if first else 0
     return found if found > COUNT_CAP else None
 
 
@@ -43,31 +46,29 @@ def capped_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int:
     return narrow(rows, query).order_by()[: COUNT_CAP + 1].count() if found is None else found
 
 
-def _first(query: GridQuery, conditions: Conditions) -> tuple[Sql, list[Condition]] | None:
+def _first(query: GridQuery, conditions: Conditions, known: Estimates) -> Sql | None:
     """Some rows of the scope, if they are likely to hold more answers than are counted; None if not."""
-    lead = conditions.find("lead")
-    by_lead = lead is not None and bool(query.leads.ids)
-    scope = lead if lead is not None and by_lead else conditions.all[0] if conditions.is_staged else None
-    rest = [condition for condition in conditions.all if condition is not scope]
+    order = order_of(replace(query, sort=Sort.ACTIVITY), None, COUNT_CAP + 1)
+    way = walk_of(query, conditions, order, known)
+    rest = [condition for condition in conditions.all if condition.kind not in way.kinds]
     columns = frozenset({"id"}).union(*(condition.columns for condition in rest))
-    if not (LEAD if by_lead else STAGE_ACTIVITY).covers(columns):
-        return None
     likely = float(LOOKED_AT)
     for condition in rest:
         likely *= condition.share
-    if likely < COUNT_CAP:
+    if likely < COUNT_CAP or not way.index.covers(columns):
         return None
-    where, params = (scope.sql, scope.params) if scope else ("true", ())
-    listed = ", ".join(f"n.{column}" for column in sorted(columns))
-    return Sql(f"(SELECT {listed} FROM {TABLE} AS n WHERE {where} LIMIT %s)", (*params, LOOKED_AT)), rest
-
-
-def _counted(rows: Sql, rest: list[Condition]) -> int:
+    if len(rest) < len(conditions.all):
+        # Not merely some rows of the table that are in the scope: those may all stand at its end.
+        return walk(way.stretches, order, rest, fence=LOOKED_AT)
     where, params = joined(rest)
+    listed = ", ".join(f"n.{column}" for column in sorted(columns))
+    return Sql(f"SELECT FROM (SELECT {listed} FROM {TABLE} AS n LIMIT %s) AS n WHERE {where}", (LOOKED_AT, *params))
+
+
+def _counted(rows: Sql) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM {rows.text} AS n WHERE {where} LIMIT %s) AS counted",
-            (*rows.params, *params, COUNT_CAP + 1),
+            f"SELECT count(*) FROM (SELECT FROM ({rows.text}) AS n LIMIT %s) AS counted", (*rows.params, COUNT_CAP + 1)
         )
         (count,) = cursor.fetchone()
     return int(count)
