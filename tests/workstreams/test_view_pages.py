@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Organization, User
 from activity.models import Event
 from tests.conftest import World
 from tests.factories import WorkStreamFactory, join
@@ -265,6 +265,19 @@ def test_addresses_of_rows_are_those_of_their_pages(world: World) -> None:
     assert row.url == world.labels.get_absolute_url()
     assert row.administration_url == world.labels.administration_url
     assert row.take_url == reverse("workstreams:take", args=[world.labels.public_id])
+
+
+def test_what_people_wrote_is_escaped_wherever_it_stands(client: Client, world: World, isr: User) -> None:
+    bad = "<img src=x onerror=go()>'\""
+    for person in (world.owner, world.architect):
+        User.objects.filter(pk=person.pk).update(name=bad)
+    Organization.objects.update(name=bad)
+    WorkStream.objects.update(name=bad, lead=world.architect)
+    view = save(isr, bad, f"lead={world.architect.public_id}&client={world.acme.public_id}&columns={','.join(COLUMNS)}")
+
+    for page in (client.get(GRID, {"view": str(view.public_id)}), client.get(VIEWS), client.get(VIEWS, headers=HTMX)):
+        assert "<img" not in page.text
+        assert "&lt;img" in page.text
 
 
 # --- Take
