@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -103,6 +104,7 @@ def portal(url: str, valkey: str, *, entry: str = "config.asgi:application", **v
 
     Raises: RuntimeError, with the end of its log, when it does not answer.
     """
+    _allow_many_sockets()
     with TemporaryDirectory() as folder, Guard() as guard:
         running = Portal(free_port(), Path(folder) / "web.log")
         environment = {
@@ -124,6 +126,14 @@ def portal(url: str, valkey: str, *, entry: str = "config.asgi:application", **v
         guard.start(Server(name="web", command=command, environment=environment, folder=ROOT, log=running.log))
         asyncio.run(_until_it_answers(running, guard))
         yield running
+
+
+def _allow_many_sockets() -> None:
+    """A thousand streams are a thousand files, here and in the server, which inherits this limit."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 8192 if most == resource.RLIM_INFINITY else min(8192, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 async def _until_it_answers(running: Portal, guard: Guard) -> None:
