@@ -261,3 +261,10 @@ def test_old_counts_do_not_stand_in_for_counting(age: int, is_known: bool, some:
 
     assert found.exceeds(1, GridQuery(types=frozenset({"agile"})), now=now) is is_known
     assert not found.exceeds(2, GridQuery(types=frozenset({"agile"})), now=now)
+
+
+def test_a_name_in_the_boxes_is_text(client: Client, some: World) -> None:
+    some.architect.name = '<b>&"Bo"</b>'
+    some.architect.save(update_fields=["name"])
+
+    assert "<span>&lt;b&gt;&amp;&quot;Bo&quot;&lt;/b&gt;</span>" in look(client, "?lead=any")
