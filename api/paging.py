@@ -75,17 +75,33 @@ def page(rows: "QuerySet[M]", query: dict[str, Any], order: Order) -> "Page[M]":
 
     Raises: BadCursor.
     """
+
+    def find(place: Sequence[Any] | None, size: int, is_backwards: bool) -> list[M]:
+        descending = order.descending != is_backwards
+        found = rows.filter(_beyond(order, place, descending=descending)) if place else rows
+        return list(found.order_by(*(f"-{name}" if descending else name for name in order.fields))[:size])
+
+    return page_found_by(find, query, order)
+
+
+def page_found_by(
+    find: Callable[[Sequence[Any] | None, int, bool], Sequence[M]], query: dict[str, Any], order: Order
+) -> "Page[M]":
+    """One page of a list that finds its rows in a way of its own.
+
+    `find` gets the values of `order.fields` in the row at the place, or None for the list's beginning; how many rows
+    to find behind it; and whether to go backwards, beginning with the nearest.
+
+    Raises: BadCursor.
+    """
     size: int = query["page_size"]
     is_backwards = bool(query.get("before"))
     sealed = query.get("before") or query.get("after")
-    descending = order.descending != is_backwards
-    if sealed:
-        rows = rows.filter(_beyond(order, _unseal(order, sealed), descending=descending))
-    found = list(rows.order_by(*(f"-{name}" if descending else name for name in order.fields))[: size + 1])
+    found = find(_unseal(order, sealed) if sealed else None, size + 1, is_backwards)
     is_more = len(found) > size
     found = found[:size]
     if is_backwards:
-        found.reverse()
+        found = found[::-1]
     has_next, has_previous = (True, is_more) if is_backwards else (is_more, bool(sealed))
     return Page(
         found,

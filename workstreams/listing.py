@@ -1,11 +1,13 @@
-"""A person's own list: a page of WorkStreams, and in which order they ask for attention (ux of "My WorkStreams")."""
+"""A person's own list: a page of WorkStreams, for the page "My WorkStreams" and for the API; and in which order they
+ask for attention (ux of that page).
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from django.db import connection
@@ -55,36 +57,46 @@ class OwnList:
     def __init__(self, person: User) -> None:
         """Costs nothing until a page is asked for."""
         self._person = person
-        self._rows = WorkStream.objects.visible_to(person)
+        self._visible = WorkStream.objects.visible_to(person)
 
     def pages(self, before: Mapping[Status, str]) -> dict[Status, Page]:
         """A page for each status: the fifty that moved last, or last before the one with the public id given.
 
         An address that names nothing in the list (typed by hand, or since taken away) means the first page.
         """
-        ids = {status: self._ids(status, place) for status, place in before.items()}
-        found = self._rows.for_page().in_bulk([pk for listed in ids.values() for pk in listed[:PER_PAGE]])
+        ids = {status: self._ids({status}, PER_PAGE + 1, self._find(place)) for status, place in before.items()}
+        found = self._visible.for_page().in_bulk([pk for listed in ids.values() for pk in listed[:PER_PAGE]])
         pages = {}
         for status, listed in ids.items():
-            rows = [found[pk] for pk in listed if pk in found]
+            rows = [found[pk] for pk in listed[:PER_PAGE] if pk in found]
             pages[status] = Page(rows, str(rows[-1].public_id) if len(listed) > PER_PAGE and rows else "")
         return pages
 
-    def _ids(self, status: Status, before: str) -> list[int]:
-        """Those of a page, and one more where there are more."""
-        anchor = self._find(before) if before else None
-        cursor = Cursor(anchor.last_activity_at.isoformat(), anchor.pk) if anchor else None
-        order = Order(Sort.ACTIVITY, descending=True, size=PER_PAGE + 1, cursor=cursor)
-        found_by = Sql.join(" UNION ALL ", [Sql(f"({way.text})", way.params) for way in self._ways(status, order)])
+    def rows(self, statuses: Collection[Status], *, size: int, place: Cursor | None = None) -> list[WorkStream]:
+        """The first `size` of these statuses, or those after a place; before one they begin with the nearest."""
+        ids = self._ids(statuses, size, place)
+        found = self._visible.for_page().in_bulk(ids)
+        return [found[pk] for pk in ids if pk in found]
+
+    def place(self, at: datetime, public_id: UUID, *, direction: Literal["after", "before"]) -> Cursor:
+        """Where the WorkStream stood that moved last at `at`: it may have moved since, or be no more of the list."""
+        pk = WorkStream.objects.filter(public_id=public_id).values_list("pk", flat=True).first()
+        return Cursor(at.isoformat(), pk or 0, direction)
+
+    def _ids(self, statuses: Collection[Status], size: int, place: Cursor | None) -> list[int]:
+        """The next so many after a place, or the nearest before it."""
+        order = Order(Sort.ACTIVITY, descending=not (place and place.direction == "before"), size=size, cursor=place)
+        found_by = Sql.join(" UNION ALL ", [Sql(f"({way.text})", way.params) for way in self._ways(statuses, order)])
+        turn = "DESC" if order.descending else "ASC"
         with connection.cursor() as link:
             link.execute(
-                f"SELECT id FROM ({found_by.text}) AS own ORDER BY key DESC, id DESC LIMIT %s",  # noqa: S608  our words
+                f"SELECT id FROM ({found_by.text}) AS own ORDER BY key {turn}, id {turn} LIMIT %s",  # noqa: S608  our words
                 (*found_by.params, order.size),
             )
             return [pk for (pk,) in link.fetchall()]
 
-    def _ways(self, status: Status, order: Order) -> list[Sql]:
-        stages = frozenset(number for (word, _), number in STAGES.items() if word == status)
+    def _ways(self, statuses: Collection[Status], order: Order) -> list[Sql]:
+        stages = frozenset(number for (word, _), number in STAGES.items() if word in statuses)
         at_stage = stage_condition(stages)
         member = Condition("member", _IS_MEMBER, (self._person.pk,), frozenset({"id"}))
         if self._reach > MANY and self._person.organization_id is None:
@@ -114,11 +126,14 @@ class OwnList:
             cursor.execute(_ELSEWHERE, [self._person.pk, self._person.organization_id])
             return [pk for (pk,) in cursor.fetchall()]
 
-    def _find(self, public_id: str) -> WorkStream | None:
+    def _find(self, public_id: str) -> Cursor | None:
+        if not public_id:
+            return None
         try:
-            return self._rows.filter(public_id=UUID(public_id)).first()
+            found = self._visible.filter(public_id=UUID(public_id)).first()
         except ValueError:
             return None
+        return Cursor(found.last_activity_at.isoformat(), found.pk) if found else None
 
 
 class Chat(Protocol):

@@ -184,7 +184,8 @@ def test_no_question_reads_more_than_it_looks_for(bench: Bench) -> None:
 
 def test_a_customers_own_list_walks_an_index(bench: Bench) -> None:
     for person in [*cast.random_customers(1), *cast.heaviest_customers(1)]:
-        assert reads_little(asked(cast.signed_in(person), "/my-workstreams/"), bench.size)
+        for address in ("/my-workstreams/", "/api/v1/workstreams/", "/api/v1/workstreams/?status=closed"):
+            assert reads_little(asked(cast.signed_in(person), address), bench.size), address
 
 
 def test_the_page_by_hand_walks_an_index(bench: Bench) -> None:

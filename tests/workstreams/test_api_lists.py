@@ -1,15 +1,17 @@
 """The lists of WorkStreams in the API."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.api.caller import Caller
 from tests.conftest import World
-from tests.factories import WorkStreamFactory
+from tests.factories import WorkStreamFactory, join
 from workstreams.choices import CloseReason, Milestone, Status, SubscriptionType
-from workstreams.models import WorkStream
+from workstreams.models import Membership, WorkStream
 
 CountQueries = Callable[..., Any]
 
@@ -140,8 +142,58 @@ def test_the_own_list_costs_the_same_however_long(
     WorkStreamFactory.create_batch(rows, owner=world.owner)
     caller = Caller(world.owner)
     caller.get("/workstreams/")
-    with django_assert_num_queries(2):  # token with person, the page
+    with django_assert_num_queries(4):  # token with person, how many they are on, ids of the page, its rows
         caller.get(f"/workstreams/?page_size={rows}")
+
+
+@pytest.mark.parametrize(("few", "many"), [(500, 5000), (2, 5000), (2, 2)], ids=["collected", "walked", "walked all"])
+@pytest.mark.parametrize("who", ["owner", "agile_worker"])
+def test_the_own_list_is_turned_both_ways_however_it_is_found(
+    few: int, many: int, who: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workstreams.listing.FEW", few)
+    monkeypatch.setattr("workstreams.listing.MANY", many)
+    WorkStream.objects.all().delete()
+    person, at = getattr(world, who), timezone.now()
+    own = WorkStreamFactory.create_batch(5, owner=world.owner)
+    own += WorkStreamFactory.create_batch(2, owner=world.stranger)  # of another organisation
+    WorkStreamFactory.create(owner=world.stranger)
+    for number, row in enumerate(own):
+        if not row.memberships.filter(user=person).exists():
+            join(row, person)
+        # Two of the same minute each; some closed ones among them.
+        changes = (
+            {"status": Status.CLOSED, "closed_at": at, "close_reason": CloseReason.LOST} if number % 3 == 1 else {}
+        )
+        WorkStream.objects.filter(pk=row.pk).update(last_activity_at=at - timedelta(minutes=number // 2), **changes)
+    kept = WorkStream.objects.filter(pk__in=[row.pk for row in own]).order_by("-last_activity_at", "-pk")
+    caller = Caller(person)
+
+    for question, rows in (("", kept), ("&status=open", kept.open()), ("&status=closed", kept.closed())):
+        expected = [str(row.public_id) for row in rows]
+        forth: list[str] = []
+        back: list[str] = []
+        address = last = f"/workstreams/?page_size=2{question}"
+        while address:
+            page = caller.get(address).json()
+            forth += [row["id"] for row in page["results"]]
+            last, address = address, (page["next"] or "").removeprefix("http://testserver/api/v1")
+        while last:
+            page = caller.get(last).json()
+            back = [row["id"] for row in page["results"]] + back
+            last = (page["previous"] or "").removeprefix("http://testserver/api/v1")
+        assert forth == back == expected
+
+
+def test_a_place_in_the_own_list_stays_when_its_row_is_taken_away(world: World) -> None:
+    rows = WorkStreamFactory.create_batch(3, owner=world.owner)
+    caller = Caller(world.owner)
+    first = caller.get("/workstreams/?page_size=2").json()
+    rest = caller.get(first["next"].removeprefix("http://testserver/api/v1")).json()["results"]
+    Membership.objects.filter(user=world.owner, workstream__public_id=first["results"][-1]["id"]).delete()
+
+    assert caller.get(first["next"].removeprefix("http://testserver/api/v1")).json()["results"] == rest
+    assert len(rest) == len(rows) - 1
 
 
 @pytest.mark.parametrize("who", ["owner", "member", "agile_worker"])

@@ -1,5 +1,6 @@
 """Lists of WorkStreams: the grid for colleagues, the own list for everybody else, and the counts of the boxes."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from workstreams.choices import Status, SubscriptionType
 from workstreams.facets import can_answer, facets_for
 from workstreams.filters import Reading, WorkStreamFilter, read
 from workstreams.grid import COUNT_CAP, LONGEST_NAME, NotACursor
+from workstreams.listing import OwnList
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
 
@@ -159,10 +161,14 @@ def _grid(request: ApiRequest) -> Response:
 
 def _own_list(request: ApiRequest) -> Response:
     asked = query.read(request, OwnListQuery)
-    rows = WorkStream.objects.visible_to(request.user).select_related("organization", "owner", "lead")
-    if status := asked.get("status"):
-        rows = rows.filter(status=status)
-    found = paging.page(rows, asked, LATEST)
+    own = OwnList(request.user)
+    statuses = {Status(asked["status"])} if asked.get("status") else set(Status)
+
+    def find(place: Sequence[Any] | None, size: int, is_backwards: bool) -> list[WorkStream]:
+        cursor = own.place(*place, direction="before" if is_backwards else "after") if place else None
+        return own.rows(statuses, size=size, place=cursor)
+
+    found = paging.page_found_by(find, asked, LATEST)
     return paging.answer(request, found, lambda workstream: shapes.row(shapes.values_of(workstream), for_team=False))
 
 
