@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from subscriptions.models import AgileTerms, BatchTerms, LeanTerms, StartAttempt
@@ -62,6 +63,24 @@ def test_agile_workers_see_no_price(client: Client, world: World) -> None:
     assert "monthly_fees" not in answer.json()["values"]
     assert "8123" not in answer.text
     assert "8,123" not in answer.text
+
+
+def test_the_etag_tells_nobody_a_price(client: Client, world: World, settings: Settings) -> None:
+    AgileTerms.objects.create(workstream=world.labels, monthly_fees=Decimal("8123.45"))
+    client.force_login(world.agile_worker)
+    version = client.get(url(world.labels))["ETag"].partition(".")[0]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+
+    # Without the portal's secret nobody can work out which price belongs to it.
+    assert client.get(url(world.labels))["ETag"].partition(".")[0] != version
+
+
+def test_nothing_and_nought_are_different_terms(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    seen = client.get(url(world.labels))["ETag"]
+    assert save(client, world.labels, seen, premium_hours=0).status_code == 200
+
+    assert save(client, world.labels, seen, premium_hours=5).status_code == 412
 
 
 def test_fields_that_are_not_sent_stay(client: Client, world: World) -> None:
