@@ -188,11 +188,23 @@ def test_a_customers_own_list_walks_an_index(bench: Bench) -> None:
             assert reads_little(asked(cast.signed_in(person), address), bench.size), address
 
 
-def test_the_page_by_hand_walks_an_index(bench: Bench) -> None:
-    ask = reference.raw_page(cast.leads())
+def test_the_page_by_hand_walks_an_index_and_meets_no_other_row(bench: Bench) -> None:
+    ask = reference.raw_page(cast.leads(), size=26)
     with statements() as sent:
         ask()
-    assert reads_little(sent, bench.size)
+    of_workstreams = [node for node in plans(sent) if node.get("Relation Name") == "workstreams_workstream"]
+
+    assert [(node["Index Name"], node["Actual Rows"]) for node in of_workstreams] == [("grid_lead_activity", 26)]
+    assert "Filter" not in of_workstreams[0]
+
+
+def test_the_page_by_hand_is_the_default_grid(bench: Bench) -> None:
+    for lead in cast.leads()[:3]:
+        with connection.cursor() as cursor:
+            cursor.execute(reference.RAW_PAGE, {"lead": lead.pk, "size": 25})
+            by_hand = cursor.fetchall()
+        shown = cast.signed_in(lead).get("/api/v1/workstreams/").json()["results"]
+        assert [row["id"] for row in shown] == [str(row[0]) for row in by_hand]
 
 
 def test_the_reader_of_plans_notices_a_table_that_is_read_whole(bench: Bench) -> None:
