@@ -75,23 +75,15 @@ def go_aheads_wanted(workstreams: Iterable[WorkStream]) -> set[int]:
 
 
 @register.filter
-def step_number(workstream: WorkStream) -> int:
-    """How far along its track a WorkStream is: 0 before the first milestone, then 1 to 5."""
-    return tracks.position(workstream.subscription_type, workstream.milestone)
-
-
-@register.filter
-def step_count(workstream: WorkStream) -> int:
-    """How many steps its track has."""
-    return len(tracks.track_of(workstream.subscription_type))
-
-
-@register.filter
 def step_of_track(workstream: WorkStream) -> SafeString:
-    """How far along its track a WorkStream is, in words: “2 of 5”."""
+    """How far along its track a WorkStream is, in words: “2 of 5”; nothing for a milestone of another track."""
     return _step_of_track(workstream.subscription_type, workstream.milestone)
 
 
 @lru_cache
 def _step_of_track(subscription_type: str, milestone: str | None) -> SafeString:
-    return SafeString(f"{tracks.position(subscription_type, milestone)} of {len(tracks.track_of(subscription_type))}")
+    try:
+        here = tracks.position(subscription_type, milestone)
+    except ValueError:  # rows that came by another way than the actions: a list must show them, or nobody finds them
+        return SafeString("")
+    return SafeString(f"{here} of {len(tracks.track_of(subscription_type))}")
