@@ -13,7 +13,7 @@ from workstreams.grid import Sort
 
 @dataclass(frozen=True)
 class Column:
-    """One column. Its cell is `templates/workstreams/grid_cells/<key>.html`; without `sort` it cannot be sorted by."""
+    """One column. Its cell is drawn by `workstreams.cells`; without `sort` it cannot be sorted by."""
 
     key: str
     label: str

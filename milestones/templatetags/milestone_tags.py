@@ -80,6 +80,12 @@ def step_of_track(workstream: WorkStream) -> SafeString:
     return _step_of_track(workstream.subscription_type, workstream.milestone)
 
 
+@register.simple_tag
+def steps_of_track(workstreams: Iterable[WorkStream]) -> dict[int, SafeString]:
+    """`{% steps_of_track workstreams as steps %}`: the same by primary key, for tables."""
+    return {row.pk: _step_of_track(row.subscription_type, row.milestone) for row in workstreams}
+
+
 @lru_cache
 def _step_of_track(subscription_type: str, milestone: str | None) -> SafeString:
     try:

@@ -325,9 +325,7 @@ def test_it_costs_the_same_however_many_rows(
         client.get(GRID, {"q": "row"}, headers={"HX-Request": "true", "HX-Target": "found"})
 
 
-def test_a_milestone_of_another_type_s_track_shows_without_its_number(
-    client: Client, world: World, isr: User
-) -> None:
+def test_a_milestone_of_another_type_s_track_shows_without_its_number(client: Client, world: World, isr: User) -> None:
     off_track = {"subscription_type": SubscriptionType.LEAN, "milestone": Milestone.ASSEMBLING_DATASQUAD}
     WorkStream.objects.filter(pk=world.labels.pk).update(**off_track)
 
