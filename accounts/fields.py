@@ -15,9 +15,10 @@ _UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs"}
 def one_line(text: str) -> str:
     """Text for a name: white space and line ends become single spaces, invisible control characters go.
 
-    Characters that turn the writing direction of what follows go too: a name stands inside other sentences.
+    Characters that turn the writing direction of what follows go too: a name stands inside other sentences. A letter
+    and its accent become one character, however they were typed, so that names are found by what one sees.
     """
-    text = " ".join(text.split())
+    text = unicodedata.normalize("NFC", " ".join(text.split()))
     return "".join(c for c in text if c in _INVISIBLE_BUT_NEEDED or unicodedata.category(c) not in _UNSEEN_CATEGORIES)
 
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Lower
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.capabilities import INTERNAL_ROLES, Can, Role
 from accounts.errors import NotAllowed
+from accounts.fields import one_line
 from accounts.finding import SHORTEST_INFIX
 from accounts.models import Organization, Region, User
 from accounts.querysets import UserQuerySet
@@ -129,9 +131,10 @@ class PeopleView(ApiView):
         return paging.answer(request, found, lambda row: PersonSerializer(row).data)
 
 
-def _inside(term: str) -> str:
-    """What is looked for in the normed name: a short term only where a word begins."""
-    return term.lower() if len(term) >= SHORTEST_INFIX else f" {term.lower()}"
+def _inside(term: str) -> Lower:
+    """What is looked for in the normed name: a short term only where a word begins. Made small as the names are."""
+    term = one_line(term)
+    return Lower(Value(term if len(term) >= SHORTEST_INFIX else f" {term}"))
 
 
 def _those(rows: "UserQuerySet[User]", asked: dict[str, Any]) -> "UserQuerySet[User]":

@@ -15,6 +15,7 @@ from accounts.fields import LineField, PlanDateField, ProseField
         ("  Street   labels \n", "Street labels"),
         ("Street\x00\x07 labels\x1b", "Street labels"),
         ("invoice\u202egnp.exe", "invoicegnp.exe"),
+        ("Cafe\u0301", "Café"),
         ("👩‍🌾 أسماء الشوارع", "👩‍🌾 أسماء الشوارع"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -44,6 +45,16 @@ def test_people_are_found(question: str, found: list[str], world: World) -> None
     response = Caller(world.isr).get(f"/people/?{question.format(acme=world.acme.public_id)}")
 
     assert [person["name"] for person in response.json()["results"]] == found
+
+
+@pytest.mark.parametrize("name", ["ΟΔΥΣΣΕΥΣ", "İsmet", "Rene\u0301"])
+def test_people_are_found_by_their_name_in_any_letters(name: str, world: World) -> None:
+    edit = {"name": name}
+    known = Caller(world.admin).post(f"/people/{world.owner.public_id}/edit/", edit).json()["name"]
+
+    for term in (name, known, known[:2]):
+        found = Caller(world.isr).get(f"/people/?q={quote(term)}").json()["results"]
+        assert known in [person["name"] for person in found]
 
 
 def test_organisations_come_by_name_in_pages(world: World) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -11,6 +12,7 @@ from tests.api.caller import Caller
 from tests.conftest import World
 from tests.factories import WorkStreamFactory, join
 from workstreams.choices import CloseReason, Milestone, Status, SubscriptionType
+from workstreams.grid import ways
 from workstreams.models import Membership, WorkStream
 
 CountQueries = Callable[..., Any]
@@ -50,6 +52,18 @@ def test_the_grids_filters_have_the_same_names(question: str, found: list[str], 
     assert (names(response) if "sort" in question else sorted(names(response))) == found
     assert response.json()["count"] == len(found)
     assert response.json()["count_is_capped"] is False
+
+
+@pytest.mark.parametrize("way", ["collected", "walked"])
+@pytest.mark.parametrize("name", ["ΟΔΟΣ ΣΑΣ", "İstanbul", "Straße", "Ǆungla", "cafe\u0301", "100% a_b c\\d"])
+def test_every_name_is_found_by_itself(name: str, way: str, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    if way == "walked":
+        monkeypatch.setattr(ways, "FEW", -1)
+    caller = Caller(world.isr)
+    started = caller.post("/workstreams/", {"name": name, "organization": str(world.acme.public_id)}).json()["name"]
+
+    for term in (name, started, started[:2], name.partition(" ")[0]):
+        assert started in names(caller.get(f"/workstreams/?lead=any&q={quote(term)}"))
 
 
 @pytest.mark.parametrize(

@@ -207,18 +207,19 @@ def _named(query: GridQuery, known: Estimates) -> list[Condition]:
         raise Nothing
     part = term if len(term) >= SHORTEST_INFIX else f" {term}"
     escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    share = known["name_norm"].containing(part)
+    small = part.lower()  # close enough for a guess
+    share = known["name_norm"].containing(small)
     # Every piece of three letters has a list of rows, and all lists are read: dear for a phrase of common words.
-    toll = 0.25 * sum(len(word) * known["name_norm"].containing(word) for word in part.split())
+    toll = 0.25 * sum(len(word) * known["name_norm"].containing(word) for word in small.split())
     return [
         Condition(
             "name",
-            "n.name_norm LIKE %s",
+            "n.name_norm LIKE lower(%s)",
             (f"%{escaped}%",),
             frozenset({"name_norm"}),
             share,
             # Names are read one by one of the rows that are left, so that a long walk stays within its index.
-            "(SELECT k.name_norm FROM workstreams_workstream AS k WHERE k.id = n.id) LIKE %s",
+            "(SELECT k.name_norm FROM workstreams_workstream AS k WHERE k.id = n.id) LIKE lower(%s)",
             frozenset({"id"}),
             toll,
         )

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Lower
 
 from workstreams.choices import Lifecycle, Milestone, Status
 from workstreams.models import WorkStream
@@ -121,13 +122,16 @@ def _named(name: str) -> Q:
     term = _term(name)
     if not term:
         return Q()
-    return Q(name_norm__contains=term if len(term) >= SHORTEST_INFIX else f" {term}")
+    return Q(name_norm__contains=Lower(Value(term if len(term) >= SHORTEST_INFIX else f" {term}")))
 
 
 def _term(name: str) -> str:
-    return name.strip().lower()[:LONGEST_NAME]
+    return name.strip()[:LONGEST_NAME]
 
 
 def term_of(query: GridQuery) -> str:
-    """What is looked for in names, in small letters; empty when the name does not matter."""
+    """What is looked for in names; empty when the name does not matter.
+
+    PostgreSQL makes it small, as it does with the names: Python does so differently with letters such as Σ and İ.
+    """
     return _term(query.name)
