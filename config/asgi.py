@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import threading
+from contextlib import closing
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django.setup(set_prefix=False)
 
-from chat.live.hub import hub  # noqa: E402  after the apps are ready
+from django.db import connection  # noqa: E402  after the apps are ready
+
+from chat.live.hub import hub  # noqa: E402
 from config.pages import Pages  # noqa: E402
 from config.wsgi import application as _wsgi  # noqa: E402
 from workstreams.export import Incomplete  # noqa: E402
@@ -44,6 +47,19 @@ pages = Pages(
 )
 
 
+def _in_passing(environ: Any, start_response: Any) -> list[bytes]:
+    """A page whose thread keeps no database connection for the next one."""
+    try:
+        with closing(_wsgi(environ, start_response)) as response:
+            return list(response)
+    finally:
+        connection.close()
+
+
+# An overloaded process is alive: whoever asks does not stand behind the pages. One thread, for those who ask are few.
+health = Pages(_in_passing, threads=1, patience=10)
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Hand a request to the live or the page side."""
     if scope["type"] == "lifespan":
@@ -52,6 +68,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})  # nobody here speaks it
     elif scope["path"].startswith("/live/"):
         await live(scope, receive, send)
+    elif scope["path"] == "/healthz":
+        await health(scope, receive, send)
     else:
         await _page(scope, receive, send)
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from config import asgi
 from config.database import name_work
 from config.pages import Pages
 from tests.conftest import World
@@ -226,3 +227,46 @@ def test_whoever_waits_too_long_for_a_thread_is_told_to_come_back(accept: str, k
     assert headers[b"retry-after"] == b"5"
     assert headers[b"content-type"] == kind
     assert b"try again in a moment" in body
+
+
+@pytest.mark.django_db
+def test_whether_the_process_is_well_is_answered_while_all_threads_are_at_work(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(asgi, "pages", Pages(until_freed, threads=1, patience=0.05))
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    assert asyncio.run(both_at_once("/", "/healthz")) == [200, 200]
+    assert asyncio.run(both_at_once("/", "/healthz/")) == [200, 503]
+
+
+async def both_at_once(first: str, second: str) -> list[int]:
+    """The statuses of two requests: the first takes as long as the second."""
+    free.clear()
+    statuses: dict[str, int] = {}
+
+    async def visit(path: str) -> None:
+        async def send(message: dict[str, Any]) -> None:
+            statuses.setdefault(path, message.get("status", 0))
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "GET",
+            "path": path,
+            "query_string": b"",
+            "headers": [(b"host", b"testserver")],
+            "server": ("testserver", 80),
+            "scheme": "http",
+        }
+        await asgi.application(scope, receive, send)
+
+    waiting = asyncio.create_task(visit(first))
+    await asyncio.sleep(0)
+    await visit(second)
+    free.set()
+    await waiting
+    return [statuses[first], statuses[second]]

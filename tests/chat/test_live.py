@@ -391,7 +391,7 @@ def test_a_reader_who_leaves_is_forgotten_and_connections_stay_few(web: Web, wor
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         [open_connections] = cursor.fetchone()
 
-    # The live threads, the one that admits, the page threads of /healthz, and this test's own.
+    # The live threads, the one that admits, the page threads, and this test's own.
     assert open_connections <= 4 + 1 + 8 + 1
 
 
