@@ -1,7 +1,10 @@
 """What PostgreSQL is told about the tables that are written most, and the indexes each of their rows pays for."""
 
 import pytest
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import RunSQL
 
 pytestmark = pytest.mark.django_db
 
@@ -47,3 +50,17 @@ def test_no_index_of_the_chat_is_the_beginning_of_another(table: str) -> None:
         if other != name and not is_unique and f"{longer} ".startswith(f"{columns} ")
     }
     assert not begun_by
+
+
+def test_an_index_that_is_made_beside_the_work_may_be_begun_again() -> None:
+    made = 0
+    for name, migration in MigrationLoader(None).disk_migrations.items():
+        before: list[object] = []
+        for step in migration.operations:
+            if isinstance(step, RunSQL):
+                before += step.sql if isinstance(step.sql, list) else [step.sql]
+            if isinstance(step, AddIndexConcurrently):
+                made += 1
+                assert "SET lock_timeout = 0" in before, name
+                assert f"DROP INDEX CONCURRENTLY IF EXISTS {step.index.name}" in before, name
+    assert made

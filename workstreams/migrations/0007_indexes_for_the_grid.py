@@ -5,6 +5,20 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
+# Whoever is interrupted here (a lock not had in time, a server that goes down) leaves some of these behind, perhaps
+# unusable, and begins again from the start.
+INDEXES = [
+    'grid_stage_activity',
+    'grid_stage_created',
+    'grid_stage_start',
+    'grid_by_name',
+    'grid_month_activity',
+    'grid_lead_activity',
+    'grid_client_activity',
+    'grid_owner_activity',
+    'clients_in_production',
+]
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -15,6 +29,9 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Making these holds nobody up, so it may wait for whatever runs; that it waits is no reason to give up.
+        migrations.RunSQL('SET lock_timeout = 0', migrations.RunSQL.noop),
+        migrations.RunSQL([f'DROP INDEX CONCURRENTLY IF EXISTS {name}' for name in INDEXES], migrations.RunSQL.noop),
         AddIndexConcurrently(
             model_name='workstream',
             index=models.Index(fields=['stage', 'last_activity_at', 'id'], include=('traits', 'intended_start', 'created_at', 'lead', 'organization'), name='grid_stage_activity'),
@@ -67,6 +84,8 @@ class Migration(migrations.Migration):
             model_name='workstream',
             name='grid_latest',
         ),
+        # The rest takes a lock that others queue behind.
+        migrations.RunSQL("SET lock_timeout = '10s'", migrations.RunSQL.noop),
         migrations.AlterField(
             model_name='workstream',
             name='lead',

@@ -5,6 +5,15 @@ from django.conf import settings
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
+# Whoever is interrupted here (a lock not had in time, a server that goes down) leaves some of these behind, perhaps
+# unusable, and begins again from the start.
+INDEXES = [
+    'memberships_of_a_person',
+    'grid_months_activity',
+    'grid_months_start',
+    'grid_by_owner',
+]
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -15,19 +24,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Making these holds nobody up, so it may wait for whatever runs; that it waits is no reason to give up.
+        migrations.RunSQL('SET lock_timeout = 0', migrations.RunSQL.noop),
+        migrations.RunSQL([f'DROP INDEX CONCURRENTLY IF EXISTS {name}' for name in INDEXES], migrations.RunSQL.noop),
         AddIndexConcurrently(
             model_name='membership',
             index=models.Index(fields=['user', 'workstream'], name='memberships_of_a_person'),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='membership',
-            name='workstream',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workstreams.workstream'),
         ),
         AddIndexConcurrently(
             model_name='workstream',
@@ -48,6 +50,18 @@ class Migration(migrations.Migration):
         RemoveIndexConcurrently(
             model_name='workstream',
             name='grid_owner_activity',
+        ),
+        # The rest takes a lock that others queue behind.
+        migrations.RunSQL("SET lock_timeout = '10s'", migrations.RunSQL.noop),
+        migrations.AlterField(
+            model_name='membership',
+            name='user',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AlterField(
+            model_name='membership',
+            name='workstream',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='workstreams.workstream'),
         ),
         # How frequent a part of a name is, is guessed from a thousand names instead of a hundred.
         migrations.RunSQL(
