@@ -1,16 +1,22 @@
 """The few answers that belong to no app."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.capabilities import Can
+from accounts.errors import refusal_in
 from accounts.http import PortalRequest, way_back
 from milestones import tracks
 from workstreams.choices import Milestone
+from workstreams.middleware import answer
 
 
 @login_not_required
@@ -54,3 +60,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         },
         status=403,
     )
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view answered. Django calls it while it handles the exception.
+
+    A statement that took too long while the session or the person was looked up is answered as in a view. The page asks
+    the database for neither again, so it is drawn for a visitor, without waiting notices.
+    """
+    exception = sys.exception()
+    refusal = refusal_in(exception) if isinstance(exception, Exception) else None
+    if refusal is None:
+        return defaults.server_error(request)
+    request.user = AnonymousUser()
+    vars(request).pop("_messages", None)
+    return answer(request, refusal)

@@ -10,13 +10,17 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg2
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
+from accounts.models import User
 from config import asgi
 from config.database import name_work
 from config.pages import Pages
@@ -119,6 +123,54 @@ def test_another_failure_of_the_database_stays_one(world: World) -> None:
         RequestFactory().get("/"), OperationalError("the server is gone")
     )
     assert answer is None
+
+
+@pytest.fixture
+def locked(transactional_db: None) -> Iterator[Callable[[type[Model]], None]]:
+    """Call to hold the table of a model, so that whoever reads it waits, and is ended soon."""
+    known = connection.get_connection_params()
+    holder = psycopg2.connect(**{name: known[name] for name in ("dbname", "user", "password", "host", "port")})
+
+    def hold(model: type[Model]) -> None:
+        with holder.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {model._meta.db_table} IN ACCESS EXCLUSIVE MODE")
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 50")
+
+    yield hold
+    holder.close()
+    connection.close()
+
+
+@pytest.mark.parametrize("table", [Session, User])
+@pytest.mark.parametrize(
+    ("address", "headers", "told"),
+    [
+        ("/my-workstreams/", {}, "<h1>That was not possible</h1>"),
+        ("/my-workstreams/", {"HX-Request": "true"}, '<div class="notice'),
+        ("/my-workstreams/", {"Accept": "application/json"}, '"code": "too_slow"'),
+        ("/api/v1/workstreams/", {}, '"code": "too_slow"'),
+    ],
+)
+def test_it_is_told_so_too_where_it_is_looked_up_who_asks(
+    *,
+    table: type[Model],
+    address: str,
+    headers: dict[str, str],
+    told: str,
+    world: World,
+    locked: Callable[[type[Model]], None],
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(world.owner)
+    locked(table)
+    answer = client.get(address, headers=headers)
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "nothing was changed" in answer.content.decode()
+    assert told in answer.content.decode()
+    assert answer.has_header("HX-Retarget") == ("HX-Request" in headers)
 
 
 # --- The log of slow statements ----------------------------------------------------------------------------------
