@@ -10,13 +10,12 @@ from rest_framework.response import Response
 
 from accounts.capabilities import INTERNAL_ROLES, Can, Role
 from accounts.errors import NotAllowed
-from accounts.fields import one_line
 from accounts.finding import SHORTEST_INFIX
 from accounts.models import Organization, Region, User
 from accounts.querysets import UserQuerySet
 from api import paging, query
 from api.base import ApiRequest, ApiView
-from api.fields import Moment
+from api.fields import Line, Moment
 from api.models import ApiToken, Scope
 from api.paging import Order, PageQuery
 
@@ -82,7 +81,7 @@ class MeView(ApiView):
 class FindQuery(PageQuery):
     """Finding by a part of the name."""
 
-    q = serializers.CharField(
+    q = Line(
         required=False,
         max_length=LONGEST_TERM,
         help_text="A part of the name; one or two letters are looked for where a word begins.",
@@ -133,7 +132,6 @@ class PeopleView(ApiView):
 
 def _inside(term: str) -> Lower:
     """What is looked for in the normed name: a short term only where a word begins. Made small as the names are."""
-    term = one_line(term)
     return Lower(Value(term if len(term) >= SHORTEST_INFIX else f" {term}"))
 
 

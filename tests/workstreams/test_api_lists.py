@@ -77,6 +77,8 @@ def test_every_name_is_found_by_itself(name: str, way: str, world: World, monkey
         ("created_from=yesterday", "created_from"),
         ("sort=colour", "sort"),
         ("q=" + "x" * 201, "q"),
+        ("q=%00", "q"),
+        ("q=%E2%80%8B", "q"),
         ("statsu=open", "statsu"),
         ("page_size=101", "page_size"),
         ("page_size=many", "page_size"),

@@ -1,5 +1,6 @@
 """Several WorkStreams at once in the API, and the grid as a file."""
 
+import threading
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.test import Client
 from tests.api.caller import Caller, token_of
 from tests.conftest import World
 from workstreams.bulk import work_waiting
+from workstreams.export import Incomplete
 from workstreams.models import WorkStream
 from workstreams.runs import BulkChange, Export
 
@@ -62,6 +64,7 @@ def test_confirming_with_a_key_is_one_transaction(world: World) -> None:
         ({"workstreams": [str(uuid4())]}, 400, "workstreams"),
         ({"query": "type=cheap"}, 400, "query.type"),
         ({"query": "page=2"}, 400, "query.page"),
+        ({"query": "q=%00"}, 400, "query.q"),
         ({"query": "lead=any", "lead": str(uuid4())}, 400, "lead"),
         ({"query": "lead=any", "kind": "close"}, 422, None),
         ({"query": "status=closed"}, 422, None),
@@ -104,6 +107,24 @@ def test_the_grid_as_a_file(world: World) -> None:
     lines = response.getvalue().decode("utf-8-sig").splitlines()
     assert lines[1:] == ["Invoice scans"]
     assert Export.objects.get().state == Export.State.DONE
+
+
+def test_a_file_that_nobody_reads_ends(world: World) -> None:
+    class Departed:
+        def watch(self) -> threading.Event:
+            gone = threading.Event()
+            gone.set()
+            return gone
+
+    response = Client().get(
+        "/api/v1/workstreams/export/?lead=any",
+        headers={"Authorization": f"Bearer {token_of(world.isr)}"},
+        **{"asgi.scope": {"portal.departure": Departed()}},  # type: ignore[arg-type]
+    )
+
+    with pytest.raises(Incomplete):
+        response.getvalue()
+    assert Export.objects.get().state == Export.State.LEFT
 
 
 @pytest.mark.parametrize("question", ["column=colour", "page_size=3", "type=cheap"])

@@ -194,6 +194,8 @@ def question_of(request: ApiRequest, asked: QueryDict | None = None) -> Reading:
     for name, field in filters.form.fields.items():
         if ignored := getattr(field, "ignored", ()):
             wrong[name] = [NOT_KNOWN.format(value=value[:100]) for value in ignored[:10]]
+    if asked.get("q") and not reading.query.name:
+        wrong["q"] = ["There is nothing in it that could be looked for."]
     if len(asked.get("q", "")) > LONGEST_NAME:
         wrong["q"] = [f"A part of a name has {LONGEST_NAME} characters at most."]
     if not wrong and reading.has_ignored:

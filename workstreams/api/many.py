@@ -20,6 +20,7 @@ from workstreams import bulk, export
 from workstreams.api.lists import QUESTION, parameters, question_of
 from workstreams.api.shapes import NamedSerializer, moment
 from workstreams.choices import CloseReason
+from workstreams.downloads import download
 from workstreams.errors import NotATeamMember, ReasonMissing
 from workstreams.runs import BulkChange, BulkItem
 from workstreams.tenancy import require
@@ -146,15 +147,7 @@ class ExportView(ApiView):
             raise serializers.ValidationError({"column": [f"“{key[:100]}” is not known here." for key in unknown[:10]]})
         reading = question_of(request)
         begun = export.begin(actor=request.user, question=f"?{reading.address.in_full}", keys=keys)
-        return StreamingHttpResponse(
-            export.lines(begun, reading.query),
-            content_type=export.CONTENT_TYPE,
-            headers={
-                "Content-Disposition": f'attachment; filename="{export.file_name(begun)}"',
-                "Cache-Control": "private, no-store",
-                "X-Accel-Buffering": "no",
-            },
-        )
+        return download(request._request, begun, reading.query)  # noqa: SLF001  Django's own request
 
 
 def _chosen(request: ApiRequest, told: dict[str, Any]) -> tuple[list[int], str]:

@@ -1,6 +1,5 @@
 """The grid's answer as a file: what to take, the download, how far it is, and Cancel."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from accounts.http import PortalRequest
 from workstreams import export as engine
 from workstreams import grid
 from workstreams.columns import Choice, grid_url
+from workstreams.downloads import download
 from workstreams.filters import chip_text
 from workstreams.models import WorkStream
 from workstreams.runs import Export
@@ -66,16 +66,7 @@ def cancel_export(request: PortalRequest, export_id: UUID) -> HttpResponse:
 def _download(request: PortalRequest) -> StreamingHttpResponse:
     asked = understand(request.user, QueryDict(request.POST.get("question", "").removeprefix("?")))
     export = engine.begin(actor=request.user, question=_question(asked), keys=request.POST.getlist("column"))
-    return StreamingHttpResponse(
-        engine.lines(export, asked.reading.query, is_gone=_departure(request)),
-        content_type=engine.CONTENT_TYPE,
-        headers={
-            "Content-Disposition": f'attachment; filename="{engine.file_name(export)}"',
-            "Cache-Control": "private, no-store",
-            # A proxy that collects the file first would hide that it has begun, and that somebody went away.
-            "X-Accel-Buffering": "no",
-        },
-    )
+    return download(request, export, asked.reading.query)
 
 
 def _question(asked: Asked) -> str:
@@ -92,9 +83,3 @@ def _columns(request: PortalRequest, asked: Asked) -> list[Choice]:
 
 def _recent(request: PortalRequest) -> list[Export]:
     return list(Export.objects.visible_to(request.user)[:RECENT])
-
-
-def _departure(request: PortalRequest) -> Callable[[], bool]:
-    """Whether nobody reads the answer any more, where the server can tell (`config.asgi.Departure`)."""
-    departure = request.META.get("asgi.scope", {}).get("portal.departure")
-    return departure.watch().is_set if departure else lambda: False
