@@ -54,7 +54,9 @@ def make_token(
     # Two at once take turns, so that the second finds what the first made.
     User.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     public_id = public_id or uuid4()
-    if made := ApiToken.objects.filter(public_id=public_id, person=person).first():
+    if made := ApiToken.objects.filter(public_id=public_id).select_related("person").first():
+        if made.person != person:
+            raise NotAllowed("This form was used by somebody else already. Open your page of API tokens anew.")
         return made, ""
     name, wanted = one_line(name), [scope for scope in Scope if scope in set(scopes)]
     if not name or not wanted:

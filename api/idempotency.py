@@ -44,8 +44,9 @@ def once(handler: Handler) -> Handler:
         key = request.headers[HEADER]
         if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
             raise BadRequest(f"{HEADER} must be 1 to {LONGEST_KEY} visible ASCII characters, such as a UUID.")
-        person, fingerprint = request.user, _fingerprint(request)
+        person = request.user
         assert isinstance(person, User)  # noqa: S101  nobody else comes this far
+        fingerprint = _fingerprint(request, person)
         with transaction.atomic():
             if not _lock(person, key):
                 raise StillRunning(f"The first request with this {HEADER} has not ended. Ask again in a moment.")
@@ -62,12 +63,8 @@ def once(handler: Handler) -> Handler:
                 return response
         if remembered.fingerprint != fingerprint:
             raise KeyUsedBefore(f"This {HEADER} was used for another request. Take a new key for a new request.")
-        return HttpResponse(
-            remembered.body,
-            status=remembered.status,
-            content_type="application/json",
-            headers={REPLAYED: "true"},
-        )
+        headers = {REPLAYED: "true", **({"ETag": remembered.etag} if remembered.etag else {})}
+        return HttpResponse(remembered.body, status=remembered.status, content_type="application/json", headers=headers)
 
     return answer
 
@@ -81,8 +78,9 @@ def purge() -> int:
     return total
 
 
-def _fingerprint(request: Request) -> str:
-    line = f"{request.method} {request.get_full_path()}\n".encode()
+def _fingerprint(request: Request, person: User) -> str:
+    """Which request it is. Asked in another role it is another: what was told then may be secret now."""
+    line = f"{request.method} {request.get_full_path()} {person.role}\n".encode()
     return hashlib.sha256(line + request._request.body).hexdigest()  # noqa: SLF001  the bytes as they came
 
 
@@ -101,5 +99,10 @@ def _remember(person: User, key: str, fingerprint: str, response: HttpResponseBa
         assert isinstance(response, HttpResponse)  # noqa: S101  a stream cannot be remembered
         body = response.content
     RememberedAnswer.objects.create(
-        person=person, key=key, fingerprint=fingerprint, status=response.status_code, body=body.decode()
+        person=person,
+        key=key,
+        fingerprint=fingerprint,
+        status=response.status_code,
+        body=body.decode(),
+        etag=response.headers.get("ETag", ""),
     )

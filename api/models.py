@@ -79,10 +79,11 @@ class RememberedAnswer(models.Model):
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
-    # SHA-256 of method, address and body.
+    # SHA-256 of method, address, role and body.
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     body = models.TextField()
+    etag = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = RememberedAnswerQuerySet.as_manager()

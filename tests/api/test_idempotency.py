@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from accounts.capabilities import Role
+from accounts.models import User
 from activity.models import Event
 from api.models import RememberedAnswer
 from api.tasks import forget_old_answers
@@ -48,7 +50,17 @@ def test_the_second_gets_the_answer_of_the_first(world: World) -> None:
     assert not first.has_header("Idempotent-Replayed")
     assert second["Idempotent-Replayed"] == "true"
     assert second["Content-Type"] == "application/json"
+    assert second["ETag"] == first["ETag"]
     assert started() == 1
+
+
+def test_who_lost_a_role_is_not_told_again_what_it_was_told(world: World) -> None:
+    caller = Caller(world.isr)
+    caller.post("/workstreams/", NEW, Idempotency_Key="one")
+    User.objects.filter(pk=world.isr.pk).update(role=Role.CLIENT)
+    response = caller.post("/workstreams/", NEW, Idempotency_Key="one")
+
+    assert (response.status_code, response.json()["code"]) == (422, "key_used_before")
 
 
 def test_without_a_key_each_one_counts(world: World) -> None:

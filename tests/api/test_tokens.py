@@ -1,6 +1,7 @@
 """Who a token stands for, what it may, and when it ends."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -157,6 +158,16 @@ def test_a_person_makes_one_on_the_page_and_sees_it_once(client: Client, world: 
     again = client.post("/api-tokens/", entries, follow=True)
     assert secret not in again.content.decode()
     assert ApiToken.objects.count() == 1
+
+
+def test_the_form_of_somebody_else_makes_no_token(client: Client, world: World) -> None:
+    entries = {"name": "Report", "scopes": "read", "days": 3, "public_id": str(uuid4())}
+    for person in (world.isr, world.owner):
+        client.force_login(person)
+        answer = client.post("/api-tokens/", entries)
+
+    assert answer.status_code == 403
+    assert [token.person for token in ApiToken.objects.select_related("person")] == [world.isr]
 
 
 def test_a_person_revokes_their_own_tokens_only(client: Client, world: World) -> None:
