@@ -4,16 +4,17 @@ Counting a million rows takes a third of a second, so no request does. A worker 
 milestone (`GridCount`, some thousand rows); a page adds up what it needs of these in a few milliseconds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from accounts.capabilities import INTERNAL_ROLES, Can
+from accounts.finding import Named, find_named
 from accounts.models import User
 from workstreams.codes import MILESTONES, STATUSES, TYPE_BITS, TYPES
-from workstreams.filters import ME, NOBODY, NONE
+from workstreams.filters import ME, NOBODY, NONE, RowsNamed
 from workstreams.grid import GridQuery, People, Sort
 
 # Any number will do, as long as nothing else takes the lock of this number.
@@ -64,13 +65,15 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 # Every group of boxes counts with the choices of the other groups, and without its own: what ticking a box would find.
 # There are few combinations of stage and type, so the leads are added up first, once for these groups.
 _READ = f"""
-WITH combined AS MATERIALIZED (
+WITH led_by AS MATERIALIZED (
+    SELECT id FROM accounts_user WHERE id = ANY (%(leads)s::bigint[]) OR public_id = ANY (%(named)s::uuid[])
+), combined AS MATERIALIZED (
     SELECT type_number, stage & {_MILESTONE_BITS} AS milestone, stage & {_STATUS_BITS} AS status, sum(n)::bigint AS n,
            %(types)s::int[] IS NULL OR type_number = ANY (%(types)s::int[]) AS has_type,
            %(milestones)s::int[] IS NULL OR stage & {_MILESTONE_BITS} = ANY (%(milestones)s::int[]) AS has_milestone,
            %(statuses)s::int[] IS NULL OR stage & {_STATUS_BITS} = ANY (%(statuses)s::int[]) AS has_status
     FROM workstreams_gridcount
-    WHERE %(any_lead)s OR lead_id = ANY (%(leads)s::bigint[]) OR (%(or_nobody)s AND lead_id IS NULL)
+    WHERE %(any_lead)s OR lead_id IN (SELECT id FROM led_by) OR (%(or_nobody)s AND lead_id IS NULL)
     GROUP BY type_number, stage
 ), by_lead AS MATERIALIZED (
     SELECT coalesce(lead_id, 0) AS lead_id, sum(n)::bigint AS n
@@ -95,19 +98,10 @@ UNION ALL
 SELECT 'lead', person.public_id::text, person.id,
        coalesce(nullif(person.name, ''), split_part(person.email, '@', 1)), coalesce(by_lead.n, 0), NULL
     FROM accounts_user AS person LEFT JOIN by_lead ON by_lead.lead_id = person.id
-    WHERE (person.is_active AND person.role = ANY (%(roles)s)) OR person.id = ANY (%(leads)s::bigint[])
+    WHERE (person.is_active AND person.role = ANY (%(roles)s)) OR person.id IN (SELECT id FROM led_by)
 UNION ALL
 SELECT 'at', '', 0, '', 0, at FROM workstreams_gridcounted
 """  # noqa: S608  only numbers of ours
-
-
-@dataclass(frozen=True)
-class Lead:
-    """A colleague who can carry a WorkStream, as the boxes name them."""
-
-    pk: int
-    public_id: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +112,7 @@ class Facets:
     counted, and None where they are not known: then `counts` says nothing about anything.
     """
 
-    leads: Sequence[Lead] = ()
+    leads: Sequence[Named] = ()
     counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     at: datetime | None = None
 
@@ -148,17 +142,16 @@ def can_answer(query: GridQuery) -> bool:
     return rest == GridQuery()
 
 
-def facets_for(user: User, query: GridQuery) -> Facets:
+def facets_for(user: User, query: GridQuery, *, named: Collection[str] = ()) -> Facets:
     """The colleagues and, where `can_answer`, the counts; one statement, some milliseconds whatever there is to count.
 
-    The counts are of every WorkStream there is, so whoever may not search all of them gets nothing.
+    `named` are public ids of leads that the question asks for besides its own, where nobody has looked them up yet. The
+    counts are of every WorkStream there is, so whoever may not search all of them gets nothing.
     """
     if not user.may(Can.SEARCH_GRID):
         return Facets()
     if not can_answer(query):
-        people = User.objects.visible_to(user).active_colleagues().order_by()
-        found = people.values_list("pk", "public_id", "name", "email")  # people in full take three times as long
-        return Facets(_in_order(Lead(pk, str(id_), name or email.partition("@")[0]) for pk, id_, name, email in found))
+        return Facets(_in_order(find_named(user, people=(), organizations=(), with_colleagues=True).colleagues))
     none = (None,) if query.without_milestone else ()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -167,8 +160,9 @@ def facets_for(user: User, query: GridQuery) -> Facets:
                 "types": [TYPES[word] for word in query.types] or None,
                 "milestones": [MILESTONES[word] for word in (*query.milestones, *none)] or None,
                 "statuses": [STATUSES[word] for word in query.statuses] or None,
-                "any_lead": not query.leads,
+                "any_lead": not (query.leads or named),
                 "leads": sorted(query.leads.ids),
+                "named": sorted(named),
                 "or_nobody": query.leads.nobody,
                 "roles": sorted(INTERNAL_ROLES),
             },
@@ -177,15 +171,38 @@ def facets_for(user: User, query: GridQuery) -> Facets:
     return _facets(user, rows)
 
 
+def look_up(
+    user: User,
+    query: GridQuery,
+    /,
+    *,
+    leads: Collection[str],
+    others: Collection[str],
+    clients: Collection[str],
+    shows_boxes: bool = True,
+) -> RowsNamed:
+    """As `filters.look_up`, in the statement that the page's counts, or its boxes, need anyway."""
+    if not (leads or others or clients) or not user.may(Can.SEARCH_GRID):
+        return RowsNamed()
+    if not others and not clients and can_answer(query):
+        facets = facets_for(user, query, named=leads)
+        people = {lead.public_id: lead for lead in facets.leads if lead.public_id in leads}
+        # A lead that nobody knows is left out of the question, and then the counts are those of another one.
+        return RowsNamed(people, {}, facets if people.keys() == set(leads) else None)
+    found = find_named(user, people={*leads, *others}, organizations=clients, with_colleagues=shows_boxes)
+    leads_offered = Facets(_in_order(found.colleagues)) if shows_boxes else None
+    return RowsNamed(found.people, found.organizations, leads_offered)
+
+
 def _facets(user: User, rows: Iterable[tuple[str, str, int, str, int, datetime | None]]) -> Facets:
-    leads: list[Lead] = []
+    leads: list[Named] = []
     counts: dict[tuple[str, str], int] = {}
     counted_at: datetime | None = None
     for name, value, lead_id, label, n, at in rows:
         if name == "at":
             counted_at = at
         elif name == "lead":
-            leads.append(Lead(lead_id, value, label))
+            leads.append(Named(lead_id, value, label))
             counts["lead", value] = n
             if lead_id == user.pk:
                 counts["lead", ME] = n
@@ -196,5 +213,5 @@ def _facets(user: User, rows: Iterable[tuple[str, str, int, str, int, datetime |
     return Facets(_in_order(leads), counts if counted_at else {}, counted_at)
 
 
-def _in_order(leads: Iterable[Lead]) -> list[Lead]:
+def _in_order(leads: Iterable[Named]) -> list[Named]:
     return sorted(leads, key=lambda lead: (lead.label.casefold(), lead.pk))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.http import QueryDict
 
 from accounts.fields import one_line
-from accounts.finding import find_clients, find_organizations
+from accounts.finding import Named, find_clients, find_organizations
 from accounts.models import Organization, User
 from workstreams.choices import EntryPoint, Lifecycle, Status, SubscriptionType
 from workstreams.facets import Facets, can_answer, facets_for
@@ -20,13 +20,11 @@ LONGEST_FIND = 80
 COUNTED = ("type", "milestone", "status", "lead")
 FOUND_BY_NAME = ("client", "owner")
 
-Named = User | Organization
-
 
 class Find(Protocol):
     """How a group finds what it offers."""
 
-    def __call__(self, viewer: User, term: str, *, limit: int) -> Sequence[Named]:
+    def __call__(self, viewer: User, term: str, *, limit: int) -> Sequence[User | Organization]:
         """Up to `limit` rows by a part of their name."""
 
 
@@ -93,7 +91,7 @@ class FilterPanel:
     @cached_property
     def facets(self) -> Facets:
         """The colleagues who lead, and what is known of how many WorkStreams each box would find."""
-        return facets_for(self.user, self.reading.query)
+        return self.reading.named.facets or facets_for(self.user, self.reading.query)
 
     @property
     def can_be_counted(self) -> bool:
@@ -165,17 +163,19 @@ class FilterPanel:
         options = [
             self._option("lead", ME, "Me"),
             self._option("lead", NOBODY, "Nobody yet"),
-            *(self._option("lead", value, self.reading.people[value].display_name) for value in chosen),
+            *(self._option("lead", value, self.reading.named.people[value].label) for value in chosen),
             *others,
         ]
         return Group("lead", "WorkStream Lead", options, is_open=True, is_counted=True)
 
     def _clients(self) -> Group:
-        chosen = [client for value, client in self.reading.organizations.items() if ("client", value) in self.chosen]
+        chosen = [
+            client for value, client in self.reading.named.organizations.items() if ("client", value) in self.chosen
+        ]
         return self._with_finder("client", "Client", chosen, find_organizations)
 
     def _owners(self) -> Group:
-        chosen = [person for value, person in self.reading.people.items() if ("owner", value) in self.chosen]
+        chosen = [person for value, person in self.reading.named.people.items() if ("owner", value) in self.chosen]
         nobody = self._option("owner", NOBODY, "Nobody yet")
         return self._with_finder("owner", "Owner", chosen, find_clients, first=[nobody])
 
@@ -186,7 +186,8 @@ class FilterPanel:
         term = self.finds[f"find_{name}"]
         is_open = bool(term) or bool(chosen) or any(option.is_chosen for option in first)
         is_pending = not is_open and self.unfolded != name
-        offered = () if is_pending else find(self.user, term, limit=OFFERED)
-        rows = [*chosen, *(row for row in offered if row not in chosen)]
-        options = [*first, *(self._option(name, str(row.public_id), str(row)) for row in rows)]
+        # Beside those chosen nothing is offered before somebody types: they were found, and the page costs less.
+        offered = find(self.user, term, limit=OFFERED) if term or self.unfolded == name else ()
+        rows = {row.public_id: row.label for row in chosen} | {str(row.public_id): str(row) for row in offered}
+        options = [*first, *(self._option(name, public_id, label) for public_id, label in rows.items())]
         return Group(name, title, options, is_open, finds=f"find_{name}", found=term, is_pending=is_pending)

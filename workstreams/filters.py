@@ -4,10 +4,10 @@ An address says everything it asks: `?type=batch&lead=me`. One that asks nothing
 `?lead=any` is how "everything" is written, because an address without any question is taken.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
 
 from django import forms
@@ -19,11 +19,15 @@ from django.utils.http import urlencode
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, MultipleChoiceFilter
 
 from accounts.fields import LineField
-from accounts.models import Organization, User
+from accounts.finding import Named, find_named
+from accounts.models import User
 from workstreams import grid
 from workstreams.choices import EntryPoint, Lifecycle, Milestone, Status, SubscriptionType
 from workstreams.grid import GridQuery, People, Sort
 from workstreams.models import WorkStream
+
+if TYPE_CHECKING:
+    from workstreams.facets import Facets
 
 ME, NOBODY, ANY, NONE = "me", "none", "any", "none"
 MOST_VALUES = 50
@@ -266,31 +270,79 @@ def _encoded(pairs: Sequence[Pair]) -> str:
 
 
 @dataclass(frozen=True)
+class RowsNamed:
+    """The people and clients that an address names, by public id; `facets` where they came to light on the way."""
+
+    people: dict[str, Named] = field(default_factory=dict)
+    organizations: dict[str, Named] = field(default_factory=dict)
+    facets: "Facets | None" = None
+
+
+class LookUp(Protocol):
+    """How the rows are found that an address names."""
+
+    def __call__(
+        self,
+        user: User,
+        query: GridQuery,
+        /,
+        *,
+        leads: Collection[str],
+        others: Collection[str],
+        clients: Collection[str],
+    ) -> RowsNamed:
+        """Those of these public ids; `query` is the rest of the question. One statement at most."""
+
+
+def look_up(
+    user: User, _query: GridQuery, /, *, leads: Collection[str], others: Collection[str], clients: Collection[str]
+) -> RowsNamed:
+    """Those that this person may look up, whatever the rest of the question; no statement where nobody is named."""
+    if not (leads or others or clients):
+        return RowsNamed()
+    found = find_named(user, people={*leads, *others}, organizations=clients)
+    return RowsNamed(found.people, found.organizations)
+
+
+@dataclass(frozen=True)
 class Reading:
     """What was understood of an address: the question, how to write it, the rows it names, and what was left out."""
 
     query: GridQuery
     address: Address
-    people: dict[str, User] = field(default_factory=dict)
-    organizations: dict[str, Organization] = field(default_factory=dict)
+    named: RowsNamed = field(default_factory=RowsNamed)
     has_ignored: bool = False
 
 
-def read(filters: WorkStreamFilter) -> Reading:
-    """Understand what was filled in. Costs one statement where it names people, and one where it names clients."""
+def read(filters: WorkStreamFilter, look_up: LookUp = look_up) -> Reading:
+    """Understand what was filled in. Costs one statement where it names people or clients."""
     filters.form.is_valid()  # every field is lenient: nothing makes it invalid
     found: dict[str, Any] = filters.form.cleaned_data
-    people = _by_id(User.objects.visible_to(filters.user), _uuids(found["lead"] + found["owner"]))
-    organizations = _by_id(Organization.objects.visible_to(filters.user), _uuids(found["client"]))
+    query, address = _question(filters, found, RowsNamed())
+    named = look_up(
+        filters.user,
+        query,
+        leads=_uuids(found["lead"]),
+        others=_uuids(found["owner"]),
+        clients=_uuids(found["client"]),
+    )
+    if named.people or named.organizations:
+        query, address = _question(filters, found, named)
+    has_ignored = (
+        any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values())
+        or any(item not in named.people for item in _uuids(found["lead"] + found["owner"]))
+        or any(item not in named.organizations for item in found["client"])
+    )
+    return Reading(query, address, named, has_ignored)
+
+
+def _question(filters: WorkStreamFilter, found: dict[str, Any], named: RowsNamed) -> tuple[GridQuery, Address]:
+    """What is asked, and how it is written, as far as those are known whom it names."""
+    people, organizations = named.people, named.organizations
 
     pairs = tuple(_pairs(found, people, organizations, filters.user)) if asks(filters.data) else (("lead", ME),)
     values = _values(pairs)
     sort, descending = _order(found["sort"])
-    has_ignored = (
-        any(getattr(form_field, "ignored", ()) for form_field in filters.form.fields.values())
-        or any(item not in people for item in _uuids(found["lead"] + found["owner"]))
-        or any(item not in organizations for item in found["client"])
-    )
     query = GridQuery(
         name=found["q"],
         types=frozenset(values["type"]),
@@ -311,7 +363,7 @@ def read(filters: WorkStreamFilter) -> Reading:
         sort=sort,
         descending=descending,
     )
-    return Reading(query, Address(pairs, sort, descending), people, organizations, has_ignored)
+    return query, Address(pairs, sort, descending)
 
 
 def chip_text(pair: Pair, reading: Reading) -> str:
@@ -328,7 +380,7 @@ def chip_text(pair: Pair, reading: Reading) -> str:
     if isinstance(form_filter, _Choices):
         return f"{form_filter.label}: {dict(form_filter.extra['choices'])[value]}"
     words = {ME: "me", NOBODY: "nobody"}
-    named = reading.people.get(value) or reading.organizations.get(value)
+    named = reading.named.people.get(value) or reading.named.organizations.get(value)
     return f"{form_filter.label}: {words.get(value) or named}"
 
 
@@ -339,7 +391,7 @@ def asks(data: Mapping[str, Any]) -> bool:
 
 
 def _pairs(
-    found: dict[str, Any], people: dict[str, User], organizations: dict[str, Organization], user: User
+    found: dict[str, Any], people: dict[str, Named], organizations: dict[str, Named], user: User
 ) -> Iterator[Pair]:
     known = {"lead": people.keys() | {ME, NOBODY}, "owner": people.keys() | {NOBODY}, "client": organizations.keys()}
     own_id = str(user.public_id)
@@ -361,13 +413,9 @@ def _values(pairs: Sequence[Pair]) -> dict[str, list[str]]:
     return values
 
 
-def _people(values: Sequence[str], people: dict[str, User], user: User) -> People:
+def _people(values: Sequence[str], people: dict[str, Named], user: User) -> People:
     ids = frozenset(user.pk if value == ME else people[value].pk for value in values if value != NOBODY)
     return People(ids, nobody=NOBODY in values)
-
-
-def _by_id(rows: Any, ids: Sequence[str]) -> dict[str, Any]:
-    return {str(row.public_id): row for row in rows.filter(public_id__in=ids)} if ids else {}
 
 
 def _uuids(values: Sequence[str]) -> list[str]:

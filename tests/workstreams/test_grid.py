@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from tests.conftest import World
 from tests.factories import ClientFactory, ColleagueFactory, WorkStreamFactory, join
+from workstreams import facets
 from workstreams.choices import CloseReason, EntryPoint, Milestone, Status, SubscriptionType
 from workstreams.filters import WorkStreamFilter
 from workstreams.models import WorkStream
@@ -323,6 +324,42 @@ def test_it_costs_the_same_however_many_rows(
     # The fragment needs none of the boxes.
     with django_assert_num_queries(5):
         client.get(GRID, {"q": "row"}, headers={"HX-Request": "true", "HX-Target": "found"})
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+@pytest.mark.parametrize(
+    "named", [(), ("client",), ("owner",), ("lead",), ("lead", "client"), ("lead", "owner", "client", "q")]
+)
+def test_six_statements_are_enough_whomever_it_names(
+    named: tuple[str, ...], rows: int, client: Client, world: World, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(world.isr)
+    WorkStream.objects.all().delete()
+    WorkStreamFactory.create_batch(rows, name="Row", owner=world.owner, lead=world.architect)
+    values = {
+        "lead": world.architect.public_id,
+        "owner": world.owner.public_id,
+        "client": world.acme.public_id,
+        "q": "row",
+    }
+    asked = {"lead": "any", **{name: str(values[name]) for name in named}}
+    client.get(GRID, {"q": "warm"})
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "found"}):
+        # Session, person; whom it names, with the boxes or their counts; ids, rows with how many there are, chats.
+        with django_assert_max_num_queries(6):
+            response = client.get(GRID, asked, headers=headers)
+        assert f">{rows if named or rows < 50 else '50+'} WorkStreams<" in response.text
+
+
+def test_a_lead_nobody_knows_leaves_the_counts_of_every_lead(client: Client, world: World, isr: User) -> None:
+    facets.recount(now=timezone.now())
+    unknown = "00000000-0000-4000-8000-000000000000"
+    counts = [
+        re.findall(r'id="n-(?:type|status)[^>]+>([^<]*)<', look(client, query).text)
+        for query in ("?lead=any", f"?lead={unknown}", f"?lead={unknown}&lead=any")
+    ]
+    assert counts[0] == counts[1] == counts[2]
+    assert "2" in counts[0]
 
 
 def test_a_milestone_of_another_type_s_track_shows_without_its_number(client: Client, world: World, isr: User) -> None:

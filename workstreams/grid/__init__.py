@@ -3,7 +3,7 @@
 Nothing here knows a request or an address; `workstreams.filters` makes a `GridQuery` from an address.
 """
 
-from workstreams.grid.counts import COUNT_CAP, capped_count, quick_count
+from workstreams.grid.counts import COUNT_CAP, Counting, capped_count, counting, quick_count
 from workstreams.grid.pages import PAGE_SIZE, Page, load, page_of_ids
 from workstreams.grid.places import Cursor, NotACursor, read_cursor
 from workstreams.grid.question import LONGEST_NAME, SHORTEST_INFIX, GridQuery, People, Sort, narrow
@@ -13,6 +13,7 @@ __all__ = [
     "LONGEST_NAME",
     "PAGE_SIZE",
     "SHORTEST_INFIX",
+    "Counting",
     "Cursor",
     "GridQuery",
     "NotACursor",
@@ -20,6 +21,7 @@ __all__ = [
     "People",
     "Sort",
     "capped_count",
+    "counting",
     "load",
     "narrow",
     "page_of_ids",

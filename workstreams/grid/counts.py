@@ -1,6 +1,6 @@
 """How many rows answer, counted only as far as anybody wants to know, and on a page only where that is quick."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -20,13 +20,25 @@ COUNT_CAP = 1000
 LOOKED_AT = 5_000
 
 
-def quick_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int | None:
-    """How many rows answer; COUNT_CAP + 1 stands for more than COUNT_CAP, None for "that would take too long"."""
+@dataclass(frozen=True)
+class Counting:
+    """A count that is quick, before it is asked: `sql` answers one number; of some answers only where `is_of_some`."""
+
+    sql: Sql
+    is_of_some: bool = False
+
+    def known(self, found: int) -> int | None:
+        """How many answers there are when this many were counted; COUNT_CAP + 1 stands for more than COUNT_CAP."""
+        return None if self.is_of_some and found <= COUNT_CAP else found
+
+
+def counting(rows: "QuerySet[WorkStream]", query: GridQuery) -> Counting | None:
+    """The count of a question that can have answers; None for "that would take too long". Asks nothing itself.
+
+    Raises: Nothing where there can be no answer.
+    """
     known = estimates()
-    try:
-        conditions = conditions_of(rows, query, known)
-    except Nothing:
-        return 0
+    conditions = conditions_of(rows, query, known)
     anchors = anchors_of(query, conditions, known)
     order = order_of(query, None, COUNT_CAP + 1)
     best = min(anchors, key=lambda anchor: cost_of(anchor, conditions, order), default=None)
@@ -34,10 +46,23 @@ def quick_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int | None:
         left = [condition for condition in conditions.all if condition.kind not in best.kinds]
         where, params = joined(left)
         named = named_by(best, frozenset({"id"}), left)
-        return _counted(Sql(f"SELECT FROM {named.text} AS n WHERE {where}", (*named.params, *params)))
+        return Counting(_capped(Sql(f"SELECT FROM {named.text} AS n WHERE {where}", (*named.params, *params))))
     first = _first(query, conditions, known)
-    found = _counted(first) if first else 0
-    return found if found > COUNT_CAP else None
+    return Counting(_capped(first), is_of_some=True) if first else None
+
+
+def quick_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int | None:
+    """How many rows answer; COUNT_CAP + 1 stands for more than COUNT_CAP, None for "that would take too long"."""
+    try:
+        count = counting(rows, query)
+    except Nothing:
+        return 0
+    if count is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(count.sql.text, count.sql.params)
+        (found,) = cursor.fetchone()
+    return count.known(int(found))
 
 
 def capped_count(rows: "QuerySet[WorkStream]", query: GridQuery) -> int:
@@ -65,10 +90,7 @@ def _first(query: GridQuery, conditions: Conditions, known: Estimates) -> Sql | 
     return Sql(f"SELECT FROM (SELECT {listed} FROM {TABLE} AS n LIMIT %s) AS n WHERE {where}", (LOOKED_AT, *params))
 
 
-def _counted(rows: Sql) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT FROM ({rows.text}) AS n LIMIT %s) AS counted", (*rows.params, COUNT_CAP + 1)
-        )
-        (count,) = cursor.fetchone()
-    return int(count)
+def _capped(rows: Sql) -> Sql:
+    return Sql(
+        f"SELECT count(*) FROM (SELECT FROM ({rows.text}) AS n LIMIT %s) AS counted", (*rows.params, COUNT_CAP + 1)
+    )

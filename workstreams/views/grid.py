@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -15,13 +16,13 @@ from django.views.decorators.http import require_GET
 from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from accounts.models import User
-from workstreams import columns, rows, saved_views
+from workstreams import columns, facets, rows, saved_views
 from workstreams import grid as engine
 from workstreams.choices import Status
 from workstreams.columns import grid_url
 from workstreams.filter_panel import FOUND_BY_NAME, FilterPanel
-from workstreams.filters import ME, NOBODY, Address, Reading, WorkStreamFilter, chip_text, read
-from workstreams.grid import COUNT_CAP, Cursor, GridQuery, NotACursor, Page, People
+from workstreams.filters import ME, NOBODY, Address, LookUp, Reading, WorkStreamFilter, chip_text, look_up, read
+from workstreams.grid import COUNT_CAP, Cursor, NotACursor, Page, People
 from workstreams.models import SavedView, WorkStream
 from workstreams.tenancy import require
 
@@ -62,11 +63,11 @@ class Asked:
         return replace(self.reading.address, columns=",".join(self.keys)).in_full
 
 
-def understand(user: User, query: QueryDict) -> Asked:
+def understand(user: User, query: QueryDict, *, look_up: LookUp = look_up) -> Asked:
     """What an address asks of the grid, as this person asks it. One statement more where it names a saved view."""
     view = SavedView.objects.visible_to(user).by_address(query.get("view", ""))
     asked = saved_views.asked_of(view, query) if view else query
-    reading = read(WorkStreamFilter(asked, user=user, now=timezone.now()))
+    reading = read(WorkStreamFilter(asked, user=user, now=timezone.now()), look_up)
     named = columns.split(asked.getlist("columns"))
     address = replace(reading.address, columns=",".join(columns.known(named)), view=str(view.public_id) if view else "")
     has_ignored = reading.has_ignored or any(key not in columns.COLUMNS for key in named)
@@ -85,7 +86,9 @@ def grid(request: PortalRequest) -> HttpResponse:
     require(request.user, Can.SEARCH_GRID)
     if request.htmx and (unfolded := _OPTIONS_OF.get(request.htmx.target or "")):
         return _options(request, unfolded)
-    asked = understand(request.user, request.GET)
+    is_fragment = request.htmx and not request.htmx.history_restore_request
+    shows_boxes = not (is_fragment and request.htmx.target == "found")
+    asked = understand(request.user, request.GET, look_up=partial(facets.look_up, shows_boxes=shows_boxes))
     page, place_is_lost = _page(request, asked.reading)
     panel = FilterPanel(request.user, asked.reading, request.GET)
     context = {
@@ -98,8 +101,8 @@ def grid(request: PortalRequest) -> HttpResponse:
         "filters": panel,
     }
     template = "workstreams/grid.html"
-    if request.htmx and not request.htmx.history_restore_request:
-        template = "workstreams/_grid_found.html" if request.htmx.target == "found" else "workstreams/_grid.html"
+    if is_fragment:
+        template = "workstreams/_grid.html" if shows_boxes else "workstreams/_grid_found.html"
     response = render(request, template, context)
     if request.htmx and request.htmx.target in {"found", "grid"}:
         # A form's own address would hold every empty field.
@@ -137,13 +140,22 @@ def _page(request: PortalRequest, reading: Reading) -> tuple[Page[int], bool]:
     return page, place_is_lost
 
 
-def _count(user: User, query: GridQuery, page: Page[int], panel: FilterPanel) -> int | None:
-    """How many answers there are, or more than COUNT_CAP; counted only where nobody knows it and it is quick."""
+def _rows_and_count(
+    user: User, asked: Asked, page: Page[int], panel: FilterPanel
+) -> tuple[list[WorkStream], int | None]:
+    """The page's rows, and how many answers there are: more than COUNT_CAP stands for many, None for "nobody knows".
+
+    Counted, by the statement for the rows, only where nobody knows it and it is quick.
+    """
+    visible, query = WorkStream.objects.visible_to(user), asked.reading.query
+    load = partial(rows.load, visible, page.items, reader=user, keys=asked.keys)
     if page.total is not None:
-        return page.total
+        return load(), page.total
     if panel.finds_more_than(COUNT_CAP, now=timezone.now()):
-        return COUNT_CAP + 1
-    return engine.quick_count(WorkStream.objects.visible_to(user), query)
+        return load(), COUNT_CAP + 1
+    counting = engine.counting(visible, query)
+    found = load(counting=counting)
+    return found, counting.known(found[0].counted) if counting and found else None  # type: ignore[attr-defined]
 
 
 def _said(count: int | None, on_page: int) -> str:
@@ -154,9 +166,8 @@ def _said(count: int | None, on_page: int) -> str:
 
 
 def _results(user: User, asked: Asked, page: Page[int], panel: FilterPanel) -> dict[str, Any]:
-    visible, reading, address = WorkStream.objects.visible_to(user), asked.reading, asked.reading.address
-    workstreams = rows.load(visible, page.items, reader=user, keys=asked.keys)
-    count = _count(user, reading.query, page, panel)
+    reading, address = asked.reading, asked.reading.address
+    workstreams, count = _rows_and_count(user, asked, page, panel)
     return {
         **rows.table(workstreams, asked.keys, offers_taking=is_unassigned(reading) and user.may(Can.SET_LEAD)),
         "count": _said(count, len(workstreams)),
