@@ -11,7 +11,8 @@ from drf_spectacular.utils import extend_schema
 import config.urls
 from accounts.errors import DomainError
 from api.base import ApiRequest, ApiView
-from tests.api.caller import Caller, token_of
+from api.models import Scope
+from tests.api.caller import EVERYTHING, Caller, token_of
 from tests.conftest import World
 
 
@@ -63,6 +64,14 @@ def test_a_method_that_is_not_there(world: World) -> None:
 
     assert refusal(response) == (405, "method_not_allowed")
     assert response["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("scopes", [(Scope.READ,), (Scope.WRITE,), EVERYTHING])
+def test_a_method_that_is_nowhere_is_refused_as_such_to_every_token(scopes: tuple[Scope, ...], world: World) -> None:
+    caller = Caller(world.isr, *scopes)
+    response = caller.client.options("/api/v1/me/", headers=caller.headers)
+
+    assert refusal(response) == (405, "method_not_allowed")
 
 
 @pytest.mark.parametrize(
