@@ -53,6 +53,14 @@ def test_every_variable_is_read_and_every_needed_one_is_given(name: str) -> None
     assert {variable for variable, is_needed in known.items() if is_needed} <= given
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_whatever_an_operator_is_told_of_can_be_said_in_env(name: str) -> None:
+    told = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
+
+    assert told
+    assert told <= set(SERVICES[name]["environment"])
+
+
 @pytest.mark.parametrize("name", sorted(IMAGE_VARIABLES))
 def test_an_image_gets_only_variables_that_it_knows(name: str) -> None:
     assert set(SERVICES[name]["environment"]) <= IMAGE_VARIABLES[name]
