@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from accounts.models import User
+from accounts.models import Organization, User
 from workstreams import grid as engine
 from workstreams.choices import EntryPoint, Milestone, Status, SubscriptionType
 from workstreams.models import Membership, WorkStream
@@ -26,6 +26,15 @@ _ANY_ID = UUID(int=0)
 _FROM_THE_CHAT = {"waiting", "unread"}
 _FROM_PROMISES = {"time_left"}
 _RELATED = {"client": "organization", "lead": "lead", "owner": "owner"}
+# Of these only what is printed is read: a person in full is some twenty values a row.
+_UNREAD = {
+    related: [
+        f"{related}__{column.name}"
+        for column in model._meta.concrete_fields  # noqa: SLF001  documented, in spite of its name
+        if column.name not in {"id", "name", "email"}
+    ]
+    for related, model in {"organization": Organization, "lead": User, "owner": User}.items()
+}
 
 
 class Moment(NamedTuple):
@@ -181,7 +190,9 @@ def load(
     if counting:
         # Refers to no row, so that PostgreSQL carries it out once.
         rows = rows.annotate(counted=RawSQL(counting.sql.text, counting.sql.params, output_field=IntegerField()))  # noqa: S611  our own text
-    return engine.load(rows, ids, related=[field for key, field in _RELATED.items() if key in keys])
+    related = [field for key, field in _RELATED.items() if key in keys]
+    rows = rows.defer(*(column for field in related for column in _UNREAD[field]))
+    return engine.load(rows, ids, related=related)
 
 
 def table(workstreams: Sequence[WorkStream], keys: Sequence[str], *, offers_taking: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from workstreams.filter_panel import Group, Option
@@ -47,10 +47,13 @@ def boxes(group: Group, options: Iterable[Option]) -> SafeString:
 @register.simple_tag
 def new_numbers(counted: Iterable[tuple[str, Option]]) -> SafeString:
     """The counts for boxes that are on the page already, which htmx puts into them."""
-    return format_html_join(
-        "",
-        '<span id="n-{}-{}" hx-swap-oob="innerHTML">{}</span>',
-        ((name, option.value, number(option)) for name, option in counted),
+    return SafeString(
+        "".join(
+            [
+                f'<span id="n-{escape(name)}-{escape(option.value)}" hx-swap-oob="innerHTML">{number(option)}</span>'
+                for name, option in counted
+            ]
+        )
     )
 
 
