@@ -64,7 +64,7 @@ def test_finding_a_workstream(signed_in_page: SignedInPage, many: World) -> None
 
     page.get_by_role("link", name="Clear all").click()
     expect_count(page, "64 WorkStreams")
-    page.get_by_role("checkbox", name="BATCH").check()
+    page.get_by_role("checkbox", name="BATCH", exact=True).check()
     expect_count(page, "2 WorkStreams")
     expect(page).to_have_url(re.compile(r"type=batch&sort=name$"))
     page.get_by_role("link", name="Mine, batch", exact=True).click()
@@ -97,7 +97,7 @@ def test_on_a_telephone_filters_are_a_sheet(signed_in_page: SignedInPage, many: 
     page = signed_in_page(many.isr, "/workstreams/", viewport={"width": 375, "height": 740}, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.get_by_role("link", name="Filters").click()
-    page.get_by_role("checkbox", name="BATCH").check()
+    page.get_by_role("checkbox", name="BATCH", exact=True).check()
     page.get_by_role("button", name="Show results").click()
     expect(page.get_by_role("button", name="Show results")).to_be_hidden()
     expect_count(page, "1 WorkStream")
@@ -107,7 +107,7 @@ def test_on_a_telephone_filters_are_a_sheet(signed_in_page: SignedInPage, many: 
 def test_it_all_works_without_script(signed_in_page: SignedInPage, many: World) -> None:
     page = signed_in_page(many.isr, "/workstreams/", java_script_enabled=False)
     page.get_by_role("checkbox", name="Me", exact=True).uncheck()
-    page.get_by_role("checkbox", name="BATCH").check()
+    page.get_by_role("checkbox", name="BATCH", exact=True).check()
     page.get_by_role("button", name="Show results").click()
     expect_count(page, "2 WorkStreams")
     page.get_by_role("searchbox", name="Search by name").fill("mine")

@@ -307,6 +307,12 @@ def test_the_count_stops_counting(client: Client, isr: User, monkeypatch: pytest
     assert "51+ WorkStreams" in look(client, "?q=row").content.decode()
 
 
+def test_a_small_table_is_counted_whatever_is_asked(client: Client, isr: User) -> None:
+    WorkStreamFactory.create_batch(53, name="Row")
+    count = WorkStream.objects.count()
+    assert f"{count} WorkStreams" in look(client, "?lead=any").content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 25, 50])
 def test_it_costs_the_same_however_many_rows(
     rows: int, client: Client, world: World, isr: User, django_assert_num_queries: Any

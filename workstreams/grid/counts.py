@@ -39,6 +39,9 @@ def counting(rows: "QuerySet[WorkStream]", query: GridQuery) -> Counting | None:
     """
     known = estimates()
     conditions = conditions_of(rows, query, known)
+    if known.rows <= LOOKED_AT:
+        where, params = joined(conditions.all)
+        return Counting(_capped(Sql(f"SELECT FROM {TABLE} AS n WHERE {where}", params)))
     anchors = anchors_of(query, conditions, known)
     order = order_of(query, None, COUNT_CAP + 1)
     best = min(anchors, key=lambda anchor: cost_of(anchor, conditions, order), default=None)
