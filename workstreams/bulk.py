@@ -219,13 +219,14 @@ def _next_item(bulk: BulkChange) -> bool:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
     item = (
         bulk.items.filter(state=ItemState.CHANGED if is_undo else ItemState.WAITING)
-        .select_related("workstream", "lead_before")
+        .select_related("workstream", "lead_before", "bulk__actor", "bulk__lead")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("number")
         .first()
     )
     if item is None:
         return False
+    bulk = item.bulk  # with its people as they are now: who lost the role a moment ago changes no more
     try:
         with transaction.atomic():
             item.state = _put_back(bulk, item) if is_undo else _change(bulk, item)

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.capabilities import Role
 from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.models import Event
@@ -268,6 +270,22 @@ def test_whoever_left_meanwhile_changes_nothing_more(world: World) -> None:
 
     assert states(plan) == {"Street labels": "refused"}
     assert fresh(world.labels).is_open
+
+
+def test_whoever_loses_the_role_while_it_runs_changes_nothing_more(world: World) -> None:
+    plan = planned(world.isr, BulkChange.Kind.CLOSE, world.labels, world.scans, reason=CloseReason.LOST)
+
+    def demote(**_: object) -> None:
+        User.objects.filter(pk=world.isr.pk).update(role=Role.CLIENT)
+
+    post_save.connect(demote, sender=BulkItem)
+    try:
+        change = done(plan)
+    finally:
+        post_save.disconnect(demote, sender=BulkItem)
+
+    assert states(change) == {"Street labels": "changed", "Invoice scans": "refused"}
+    assert fresh(world.scans).is_open
 
 
 def test_plans_nobody_confirmed_are_forgotten_after_a_day(world: World) -> None:
