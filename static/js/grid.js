@@ -21,6 +21,7 @@ document.addEventListener("click", (event) => {
   htmx.ajax("GET", link.href, { target: "#grid", swap: "outerHTML", source: "#grid" });
 });
 
+const chips = () => [...document.querySelectorAll("#found .chips-bar a")];
 // Where the focus was, there it stays; a removed chip hands it to the next one, or to the search box.
 let focused = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -29,6 +30,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const links = [...document.querySelectorAll("#grid a[data-grid-link]")];
   focused = {
     index: links.indexOf(here),
+    chip: chips().indexOf(here),
     column: here?.closest("th")?.cellIndex,
     menu: here?.closest("#views-menu, #columns-menu")?.id,
     unfolded: [...document.querySelectorAll("#filters > details[open]")].map(titleOf),
@@ -44,14 +46,16 @@ document.addEventListener("htmx:afterSwap", (event) => {
   showView();
 });
 
-function restore({ index, column, menu, unfolded }) {
+function restore({ index, chip, column, menu, unfolded }) {
   for (const group of document.querySelectorAll("#filters > details:not([open])")) {
     if (unfolded.includes(titleOf(group))) group.open = true;
   }
   const links = document.querySelectorAll("#grid a[data-grid-link]");
   const head = document.querySelectorAll("#grid thead th")[column ?? -1]?.querySelector("a");
   const summary = menu && document.querySelector(`#${menu} > summary`);
-  if (summary || index >= 0) (summary || head || links[Math.min(index, links.length - 1)] || document.getElementById("q"))?.focus();
+  const search = document.getElementById("q");
+  if (chip >= 0) (chips()[Math.min(chip, chips().length - 1)] ?? search).focus();
+  else if (summary || index >= 0) (summary || head || links[Math.min(index, links.length - 1)] || search).focus();
 }
 
 // The views above the grid follow the address that htmx has pushed.

@@ -42,6 +42,7 @@ def test_finding_a_workstream(signed_in_page: SignedInPage, many: World) -> None
     expect(page).to_have_url(re.compile(r"/workstreams/\?lead=any$"))
     expect(page.get_by_role("checkbox", name="Me", exact=True)).not_to_be_checked()
     expect(page.locator("#grid-said")).to_have_text("64 WorkStreams")
+    expect(page.get_by_role("searchbox", name="Search by name")).to_be_focused()
 
     search = page.get_by_role("searchbox", name="Search by name")
     search.press_sequentially("STREET", delay=30)
