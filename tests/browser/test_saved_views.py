@@ -98,6 +98,8 @@ def test_columns_are_chosen_and_moved_by_keyboard_and_remembered(signed_in_page:
     page.keyboard.press("Enter")
     expect(up).to_be_focused()
     expect(page.locator("#grid-said")).to_have_text(re.compile(r"^Status: 2 of \d+$"))
+    # The focus has scrolled the page, and what lies under the bar at the top would count as too small.
+    page.evaluate("scrollTo(0, 0)")
     assert_accessible(page)
     page.get_by_role("button", name="Show these").click()
     expect(page).to_have_url(re.compile(r"columns=name,status,type,owner"))
