@@ -82,6 +82,9 @@ WITH led_by AS MATERIALIZED (
       AND (%(milestones)s::int[] IS NULL OR stage & {_MILESTONE_BITS} = ANY (%(milestones)s::int[]))
       AND (%(statuses)s::int[] IS NULL OR stage & {_STATUS_BITS} = ANY (%(statuses)s::int[]))
     GROUP BY coalesce(lead_id, 0)
+), offered AS MATERIALIZED (
+    -- Two questions, each with its index: asked as one by OR, every person there is would be read.
+    SELECT id FROM accounts_user WHERE is_active AND role = ANY (%(roles)s) UNION SELECT id FROM led_by
 )
 SELECT 'type' AS name, type_number::text AS value, 0::bigint AS lead_id, '' AS label, sum(n)::bigint AS n,
        NULL::timestamptz AS at
@@ -97,8 +100,7 @@ SELECT 'nobody', '', 0, '', n, NULL FROM by_lead WHERE lead_id = 0
 UNION ALL
 SELECT 'lead', person.public_id::text, person.id,
        coalesce(nullif(person.name, ''), split_part(person.email, '@', 1)), coalesce(by_lead.n, 0), NULL
-    FROM accounts_user AS person LEFT JOIN by_lead ON by_lead.lead_id = person.id
-    WHERE (person.is_active AND person.role = ANY (%(roles)s)) OR person.id IN (SELECT id FROM led_by)
+    FROM offered JOIN accounts_user AS person USING (id) LEFT JOIN by_lead ON by_lead.lead_id = person.id
 UNION ALL
 SELECT 'at', '', 0, '', 0, at FROM workstreams_gridcounted
 """  # noqa: S608  only numbers of ours

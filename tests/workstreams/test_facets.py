@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from tests.conftest import World
 from tests.factories import WorkStreamFactory
 from workstreams import codes, facets
 from workstreams.choices import CloseReason, Milestone, Status, SubscriptionType
-from workstreams.grid import GridQuery
+from workstreams.grid import GridQuery, People
 from workstreams.models import GridCount, GridCounted, WorkStream
 from workstreams.tasks import recount_for_grid
 from workstreams.templatetags.grid_tags import short
@@ -268,3 +269,19 @@ def test_a_name_in_the_boxes_is_text(client: Client, some: World) -> None:
     some.architect.save(update_fields=["name"])
 
     assert "<span>&lt;b&gt;&amp;&quot;Bo&quot;&lt;/b&gt;</span>" in look(client, "?lead=any")
+
+
+@pytest.mark.parametrize("has_leads", [False, True])
+def test_no_person_is_read_who_is_not_offered(has_leads: bool, some: World) -> None:
+    leads = People(frozenset({some.isr.pk})) if has_leads else People()
+    with CaptureQueriesContext(connection) as asked:
+        facets.facets_for(some.admin, GridQuery(leads=leads))
+    with connection.cursor() as cursor:
+        # On a small table PostgreSQL would rather read it whole; where it still does so, it has no other way.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
+        plan = [line.strip() for (line,) in cursor.fetchall()]
+    reads = [n for n, line in enumerate(plan) if " on accounts_user" in line]
+    assert reads
+    for n in reads:
+        assert "Index Cond" in plan[n + 1] or "Recheck Cond" in plan[n + 1], "\n".join(plan)
