@@ -58,6 +58,10 @@ class Can(StrEnum):
     ADD_ATTACHMENTS = "add attachments"
     INVITE_CLIENT_PEOPLE = "invite people of the client"
     ADD_TEAM_PEOPLE = "add team members"
+    REMOVE_CLIENT_PEOPLE = "remove people of the client"
+    REMOVE_TEAM_PEOPLE = "remove team members"
+    TRANSFER_OWNERSHIP = "make somebody else WorkStream Owner"
+    REQUEST_DOCUMENTS = "ask the client for documents"
     ADMINISTER = "use the administration screen"
     SET_FIRST_MILESTONE = "move a WorkStream to its first milestone; that takes an ISR or an administrator"
     ADVANCE_MILESTONE = "change the milestone"
@@ -97,6 +101,10 @@ _COLLEAGUE = frozenset(
         Can.ADD_ATTACHMENTS,
         Can.INVITE_CLIENT_PEOPLE,
         Can.ADD_TEAM_PEOPLE,
+        Can.REMOVE_CLIENT_PEOPLE,
+        Can.REMOVE_TEAM_PEOPLE,
+        Can.TRANSFER_OWNERSHIP,
+        Can.REQUEST_DOCUMENTS,
         Can.ADMINISTER,
         Can.SET_LEAD,
         Can.TIE_OPPORTUNITY,
@@ -107,7 +115,7 @@ _COLLEAGUE = frozenset(
 _MOVES_MILESTONES = _COLLEAGUE | {Can.ADVANCE_MILESTONE}
 
 CAPABILITIES: dict[Standing, frozenset[Can]] = {
-    Standing.OWNER: _CLIENT | {Can.INVITE_CLIENT_PEOPLE},
+    Standing.OWNER: _CLIENT | {Can.INVITE_CLIENT_PEOPLE, Can.REMOVE_CLIENT_PEOPLE, Can.TRANSFER_OWNERSHIP},
     Standing.CLIENT_MEMBER: _CLIENT,
     Standing.AGILE_WORKER: frozenset({Can.OPEN_WORKSTREAM, Can.VIEW_ATTACHMENTS}),
     Standing.ISR: _MOVES_MILESTONES | {Can.SET_FIRST_MILESTONE, Can.START_WORKSTREAM, Can.START_FOR_CLIENT},

@@ -1,5 +1,6 @@
 """People and client organisations."""
 
+import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -86,6 +87,15 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet["User"])): 
         return self.create_user(email, password, role=Role.ADMIN, is_superuser=True, **fields)
 
 
+FORMER_MEMBER = "Former member"
+
+
+def picture_key(_person: "User", _name: str) -> str:
+    """Where a picture is kept: a random key, new for each picture."""
+    key = secrets.token_hex(24)
+    return f"pictures/{key[:2]}/{key}"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A registered person: USER or CUSTOMER on the client's side, or a colleague (R7, R80)."""
 
@@ -97,7 +107,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
     time_zone = models.CharField(max_length=60, default="UTC", validators=[validate_time_zone])
+    # A language as browsers name it, such as pt-BR; written on their picture card and sent along to vendors.
+    language = models.CharField(max_length=20, blank=True)
+    picture = models.FileField(upload_to=picture_key, max_length=120, blank=True, editable=False)
+    # Whether others see that this person is writing or looking.
+    shows_typing = models.BooleanField("Show others that I am writing", default=True)
+    # Otherwise Enter breaks the line and Ctrl+Enter sends.
+    enter_sends = models.BooleanField("Enter sends a message", default=True)
     is_active = models.BooleanField(default=True)
+    # Set once their personal data was erased; what they said stays, by a "Former member".
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     # A mail about every WorkStream that starts without a WorkStream Lead (A17). Not chosen: ISRs get it, others do not.
@@ -149,6 +168,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         """The name, or the part of the address before the @ until there is one."""
+        if self.erased_at:
+            return FORMER_MEMBER
         return self.name or self.email.partition("@")[0]
 
     @property

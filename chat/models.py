@@ -4,9 +4,15 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
-from chat.querysets import MessageQuerySet, NoteQuerySet, ReadMarkQuerySet
+from chat.querysets import (
+    MentionQuerySet,
+    MessageFileQuerySet,
+    MessageQuerySet,
+    NoteQuerySet,
+    ReadMarkQuerySet,
+)
 from workstreams.choices import Side
-from workstreams.models import WorkStream
+from workstreams.models import Attachment, WorkStream
 
 MAX_LENGTH = 20_000
 
@@ -35,6 +41,9 @@ class Entry(models.Model):
     client_key = models.UUIDField(editable=False)
     body = models.TextField(max_length=MAX_LENGTH)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    # Its text is gone then; number, author and time stay, so that nothing after it moves.
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     # Not stored: how any viewer gets it, once somebody asked (chat.conversation.html_of).
     html = ""
@@ -81,6 +90,40 @@ class Note(Entry):
             models.UniqueConstraint(fields=["workstream", "number"], name="note_numbers_do_not_repeat"),
             models.UniqueConstraint(fields=["workstream", "client_key"], name="a_note_is_posted_once"),
         ]
+
+
+class MessageFile(models.Model):
+    """An attachment of the WorkStream that a message carries (R31). Others are added without any message."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="files", db_index=False)
+    attachment = models.ForeignKey(Attachment, on_delete=models.CASCADE, related_name="+")
+
+    objects = MessageFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "attachment"], name="a_message_carries_a_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id} in message {self.message_id}"
+
+
+class Mention(models.Model):
+    """A colleague named in an Internal Note (R71). The text shows the name; this says who was meant."""
+
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = MentionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["note", "user"], name="a_note_mentions_a_person_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in note {self.note_id}"
 
 
 class ReadMark(models.Model):

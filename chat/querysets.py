@@ -49,5 +49,29 @@ class NoteQuerySet(EntryQuerySet[M]):
         return super().visible_to(user)
 
 
+class MessageFileQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about the files that messages carry; whoever may not read a chat knows none of them."""
+
+    workstream_path = "message__workstream"
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The files of messages this person may read."""
+        if isinstance(user, AnonymousUser) or (user.is_team and not user.is_internal):
+            return self.none()
+        return super().visible_to(user)
+
+
+class MentionQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about who was named in notes: for colleagues only, like the notes (R70)."""
+
+    workstream_path = "note__workstream"
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The mentions in every note for colleagues; none for anybody else."""
+        if isinstance(user, AnonymousUser) or not user.is_internal:
+            return self.none()
+        return super().visible_to(user)
+
+
 class ReadMarkQuerySet(InWorkStreamQuerySet[M]):
     """Questions about read marks."""

@@ -71,3 +71,19 @@ class Side(models.TextChoices):
 
     CLIENT = "client", "Client"
     TEAM = "team", "Team"
+
+
+class AttachmentKind(models.TextChoices):
+    """What a document of a WorkStream is (R32, R35, T7)."""
+
+    SAMPLE_DATA = "sample_data", "Sample data"
+    BUSINESS_RULES = "business_rules", "Business rules document"
+    SCOPE = "scope", "Scope description"
+    API_INTEGRATION = "api_integration", "API integration document"
+    QUOTE = "quote", "Quote or proposal"
+    CONTRACT = "contract", "Contract"
+    OTHER = "other", "Other"
+
+
+# Kinds that speak of money: those to whom prices are not shown do not see them either (A7).
+COMMERCIAL_KINDS = frozenset({AttachmentKind.QUOTE, AttachmentKind.CONTRACT})

@@ -1,5 +1,6 @@
 """The WorkStream and the people on it."""
 
+import secrets
 import uuid
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from workstreams.choices import (
+    AttachmentKind,
     CloseReason,
     DeliveryMode,
     EntryPoint,
@@ -21,7 +23,14 @@ from workstreams.choices import (
     SubscriptionType,
 )
 from workstreams.codes import month_expression, stage_expression, traits_expression
-from workstreams.querysets import MembershipQuerySet, SavedViewQuerySet, WorkStreamQuerySet
+from workstreams.querysets import (
+    AttachmentQuerySet,
+    DocumentRequestQuerySet,
+    InvitationQuerySet,
+    MembershipQuerySet,
+    SavedViewQuerySet,
+    WorkStreamQuerySet,
+)
 
 
 class WorkStream(models.Model):
@@ -65,6 +74,9 @@ class WorkStream(models.Model):
     # What the customer wished (kept as given) and what was settled (R29, R30).
     intended_start = models.DateField(null=True, blank=True)
     starts_on = models.DateField("WorkStream Starting", null=True, blank=True)
+
+    # Whether every member of the client may invite, not the owner alone (A20).
+    members_may_invite = models.BooleanField(default=False)
 
     # The Salesforce opportunity, 18 characters; at most one each way (R23, A19).
     opportunity_id = models.CharField(max_length=18, null=True, blank=True, unique=True)
@@ -226,6 +238,128 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} on {self.workstream}"
+
+
+class Invitation(models.Model):
+    """Somebody who was asked to join a WorkStream and is not registered yet (R75, R77).
+
+    The link in the mail is made from `nonce`, so sending it again makes the old link worthless.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="invitations", db_index=False)
+    email = models.EmailField(max_length=254)
+    side = models.CharField(max_length=10, choices=Side.choices)
+    nonce = models.CharField(max_length=64, editable=False)
+    # The first client person of a WorkStream that staff made: owner as soon as they join, and nobody before them (A16).
+    becomes_owner = models.BooleanField(default=False, editable=False)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(Lower("email"), name="invitations_of_an_address")]
+        constraints = [
+            models.UniqueConstraint(
+                "workstream",
+                Lower("email"),
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="an_address_is_invited_once",
+            ),
+            models.UniqueConstraint(
+                fields=["workstream"],
+                condition=Q(becomes_owner=True, accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_person_is_about_to_own",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.workstream_id}"
+
+
+def attachment_key(_attachment: "Attachment", _name: str) -> str:
+    """Where a file is kept: a random key that tells nothing of its name, size or sender."""
+    key = secrets.token_hex(24)
+    return f"attachments/{key[:2]}/{key}"
+
+
+class DocumentRequest(models.Model):
+    """A document that the team asks the client for, by a day, until it has come or is no longer wanted."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="document_requests")
+    kind = models.CharField(max_length=20, choices=AttachmentKind.choices)
+    note = models.CharField(max_length=500, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    done_at = models.DateTimeField(null=True, blank=True, editable=False)
+    done_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # How often the client was reminded: at most three times.
+    reminders = models.PositiveSmallIntegerField(default=0, editable=False)
+    reminded_on = models.DateField(null=True, blank=True, editable=False)
+
+    objects = DocumentRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.workstream_id}"
+
+
+class Attachment(models.Model):
+    """A file of a WorkStream, not of one message (R31). A removed one keeps its row and loses its bytes."""
+
+    class Scan(models.TextChoices):
+        NOT_SCANNED = "not_scanned", "Not scanned"
+        WAITING = "waiting", "Waiting for the virus scan"
+        CLEAN = "clean", "Clean"
+        QUARANTINED = "quarantined", "Quarantined"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="attachments", db_index=False)
+    kind = models.CharField(max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.OTHER)
+    # As it was chosen, up to 255 bytes; never part of where it is kept.
+    name = models.CharField(max_length=255)
+    note = models.CharField(max_length=500, blank=True)
+    file = models.FileField(upload_to=attachment_key, max_length=120, editable=False)
+    size = models.PositiveBigIntegerField(editable=False)
+    sha256 = models.CharField(max_length=64, editable=False)
+    # What its bytes say it is, whatever its name or its sender said.
+    content_type = models.CharField(max_length=100, editable=False)
+    scan = models.CharField(max_length=15, choices=Scan.choices, default=Scan.NOT_SCANNED, editable=False)
+    scan_result = models.CharField(max_length=200, blank=True, editable=False)
+    # Made by the sender's browser, so that sending twice gives one attachment.
+    client_key = models.UUIDField(editable=False)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10, choices=Side.choices, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    request = models.ForeignKey(
+        DocumentRequest, null=True, blank=True, on_delete=models.SET_NULL, related_name="attachments"
+    )
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    removed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        indexes = [models.Index(fields=["workstream", "-created_at", "-id"], name="attachments_latest")]
+        constraints = [
+            models.UniqueConstraint(fields=["workstream", "client_key"], name="an_attachment_is_added_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class GridCount(models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Lower
 
-from workstreams.choices import Side, Status
+from workstreams.choices import COMMERCIAL_KINDS, Side, Status
 from workstreams.tenancy import InWorkStreamQuerySet, M
 
 if TYPE_CHECKING:
@@ -64,6 +64,39 @@ class MembershipQuerySet(InWorkStreamQuerySet[M]):
         return self.aggregate(
             client=Count("pk", filter=Q(side=Side.CLIENT)), team=Count("pk", filter=Q(side=Side.TEAM))
         )
+
+
+class InvitationQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about invitations: an address is nobody's business who may not see the members'."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The invitations of WorkStreams this person sees; none for Agile Workers (A7)."""
+        if isinstance(user, AnonymousUser) or (user.is_team and not user.is_internal):
+            return self.none()
+        return super().visible_to(user)
+
+    def pending(self) -> Self:
+        """Those neither accepted nor withdrawn; whether their link still works is another question."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class DocumentRequestQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about documents that were asked for."""
+
+    def open(self) -> Self:
+        """Those that are still waited for."""
+        return self.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class AttachmentQuerySet(InWorkStreamQuerySet[M]):
+    """Questions about attachments."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The attachments of WorkStreams this person sees; for Agile Workers without those that speak of money (A7)."""
+        rows = super().visible_to(user)
+        if not isinstance(user, AnonymousUser) and user.is_team and not user.is_internal:
+            return rows.exclude(kind__in=COMMERCIAL_KINDS)
+        return rows
 
 
 class SavedViewQuerySet(models.QuerySet[M]):
