@@ -59,7 +59,7 @@ run: $(READY) css ## Run the portal with its services and demo data (PORT=8000)
 	@$(PY) -m tools.run
 
 test: $(READY) css browser ## Run every test, browser journeys included (ARGS="tests/chat -x")
-	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) css ## Lint, types, import floors, migrations, production settings, templates
 	@$(PY) -m tools.check $(ARGS)

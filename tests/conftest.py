@@ -1,15 +1,34 @@
 """The cast every test plays with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from accounts.capabilities import Role
 from accounts.models import Organization, User
+from tests.browser.stage import STAGE
 from tests.factories import ClientFactory, ColleagueFactory, OrganizationFactory, WorkStreamFactory
 from workstreams.choices import SubscriptionType
 from workstreams.models import WorkStream
+
+JOURNEYS = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the journeys, so that `-m "not browser"` leaves them out, and put them first: they share what they need."""
+    for item in items:
+        if item.path.is_relative_to(JOURNEYS):
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.is_relative_to(JOURNEYS), reverse=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Other tests may want the database and Redis to themselves."""
+    if not item.path.is_relative_to(JOURNEYS):
+        STAGE.close()
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,8 @@ Content-Security-Policy, loads a file that is missing or meets a server error, u
 The database is real for the portal's other processes too, so it is emptied after each journey instead of rolled back.
 """
 
-import os
 import re
 from collections.abc import Callable, Generator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,14 +25,12 @@ from playwright.sync_api import (
     Request,
     Response,
     expect,
-    sync_playwright,
 )
 
 from accounts.models import User
 from tests.browser.portal import LivePortal
-from tools.browser import FLAGS, find_browser, playwright_environment
+from tests.browser.stage import STAGE, Stage
 from tools.environment import ROOT
-from tools.guard import Guard
 
 RESULTS = ROOT / "test-results"
 OPENED = pytest.StashKey[list[Page]]()
@@ -49,14 +45,6 @@ AXE_OPTIONS = {
 
 NewPage = Callable[..., Page]
 SignedInPage = Callable[..., Page]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every journey, so that `-m "not browser"` leaves them out."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.browser)
 
 
 class Trouble:
@@ -98,29 +86,23 @@ class Trouble:
             self.found.append(f"{request.failure} for {request.method} {request.url}")
 
 
-@pytest.fixture(scope="module")
-def portal(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LivePortal]:
-    """A portal that runs for the journeys of one file."""
-    with Guard() as guard:
-        found = LivePortal(guard, tmp_path_factory.mktemp("portal"))
-        found.start()
-        yield found
+@pytest.fixture(scope="session")
+def stage(django_db_setup: None) -> Iterator[Stage]:
+    """What the journeys share; closed before the database goes."""
+    yield STAGE
+    STAGE.close()
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for a file. Playwright's event loop lives in this thread meanwhile, which Django must be told."""
-    found = find_browser()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        for name, value in playwright_environment().items():
-            patch.setenv(name, value)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=found.program, args=FLAGS, env={**os.environ, **found.environment}
-            )
-            yield browser
-            browser.close()
+def portal(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> LivePortal:
+    """The running portal that the journeys share."""
+    return stage.portal(tmp_path_factory.mktemp("portal"))
+
+
+@pytest.fixture(scope="module")
+def browser(stage: Stage) -> Browser:
+    """The browser that the journeys share; each page has a context of its own."""
+    return stage.browser()
 
 
 @pytest.fixture
