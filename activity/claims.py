@@ -1,5 +1,6 @@
 """Taking work out of a queue that is a table, one row for one worker."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -9,8 +10,12 @@ from django.db.models import F
 M = TypeVar("M", bound=models.Model)
 
 
-def claim_first(waiting: "models.QuerySet[M]", *, now: datetime, lease: timedelta) -> M | None:
+def claim_first(
+    waiting: "models.QuerySet[M]", *, now: datetime, lease: timedelta, first: Sequence[str] = ()
+) -> M | None:
     """Take the row of `waiting` that is due longest, and count the attempt; None when none is due.
+
+    Columns in `first` count before that: rows of a smaller value overtake all others.
 
     The claim is a lease written into `due_at`: a worker that dies leaves a row that comes due again. Rows another
     worker is taking at this moment are stepped over.
@@ -18,7 +23,7 @@ def claim_first(waiting: "models.QuerySet[M]", *, now: datetime, lease: timedelt
     with transaction.atomic():
         due = (
             waiting.filter(due_at__lte=now)
-            .order_by("due_at", "id")
+            .order_by(*first, "due_at", "id")
             .select_for_update(skip_locked=True)
             .values_list("pk", flat=True)
             .first()

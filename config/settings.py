@@ -4,6 +4,7 @@ A variable without a default must be set; the process refuses to start and names
 set every one of them for their own embedded services (`tools/environment.py`); `docs/operations.md` lists them.
 """
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -211,6 +212,11 @@ CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "schedule": timedelta(minutes=1),
     "options": {"expires": 60},
 }
+CELERY_BEAT_SCHEDULE["forget-old-mails"] = {
+    "task": "notifications.tasks.forget_old_mails",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
     "task": "api.tasks.forget_old_answers",
     "schedule": timedelta(hours=1),
@@ -273,7 +279,19 @@ EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured("EMAIL_USE_TLS is STARTTLS and EMAIL_USE_SSL is TLS from the first byte; set one.")
 EMAIL_TIMEOUT = 10
+# Of providers that are asked over HTTP instead (MAIL_TRANSPORT=anymail.backends...): "POSTMARK_SERVER_TOKEN=...;...".
+ANYMAIL = env.dict("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": (5, 20)}
+# Settled mails are deleted after so many days; what signs somebody in is erased once it is sent, except in the demo.
+MAIL_KEEP_DAYS = env.int("MAIL_KEEP_DAYS", default=90)
+MAIL_KEEPS_CODES = DEMO
+# The domain whose mails come back to the portal; without one, mails cannot be answered.
+REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="").strip().lower()
+if REPLY_DOMAIN and not re.fullmatch(r"[a-z0-9.-]+", REPLY_DOMAIN):
+    raise ImproperlyConfigured(f"REPLY_DOMAIN is {REPLY_DOMAIN!r}; it must be like reply.portal.example.com.")
 
 # --- Offers ------------------------------------------------------------------------------------------------------
 

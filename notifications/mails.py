@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
+from notifications.letters import letter
 from workstreams.models import WorkStream
 
 
 def tell(person: User, about: str, *, workstream: WorkStream, because: str, **context: Any) -> None:
-    """Queue one mail to one person, who is active. `about` names the templates, `because` says why they get it.
-
-    Every mail of a WorkStream refers to the same thread, so that mail programs keep them together.
-    """
-    thread = f"<workstream-{workstream.public_id}@{urlsplit(settings.BASE_URL).hostname}>"
-    _send(person, about, {**context, "workstream": workstream, "because": because}, {"References": thread})
+    """Queue one mail to one person, who is active. `about` names the templates, `because` says why they get it."""
+    _send(person, about, {**context, "workstream": workstream, "because": because}, workstream)
 
 
 NAMED = 20
@@ -34,10 +29,10 @@ def tell_of_many(person: User, about: str, *, workstreams: Sequence[WorkStream],
         "grid_url": f"{settings.BASE_URL}{reverse('workstreams:grid')}",
         "because": because,
     }
-    _send(person, about, context, {})
+    _send(person, about, context)
 
 
-def _send(person: User, about: str, context: dict[str, Any], headers: dict[str, str]) -> None:
+def _send(person: User, about: str, context: dict[str, Any], workstream: WorkStream | None = None) -> None:
     if not person.is_active:
         return
     context |= {
@@ -46,11 +41,10 @@ def _send(person: User, about: str, context: dict[str, Any], headers: dict[str, 
         "provider_name": settings.PROVIDER_NAME,
         "base_url": settings.BASE_URL,
     }
-    message = EmailMultiAlternatives(
+    letter(
+        to=person,
         subject=" ".join(render_to_string(f"notifications/mail/{about}_subject.txt", context).split()),
-        body=render_to_string(f"notifications/mail/{about}.txt", context).strip() + "\n",
-        to=[person.email],
-        headers=headers,
-    )
-    message.attach_alternative(render_to_string(f"notifications/mail/{about}.html", context), "text/html")
-    message.send()
+        text=render_to_string(f"notifications/mail/{about}.txt", context).strip() + "\n",
+        html=render_to_string(f"notifications/mail/{about}.html", context),
+        workstream=workstream,
+    ).send()

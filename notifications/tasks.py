@@ -1,67 +1,97 @@
-"""Sending what waits."""
+"""Sending what waits, and forgetting what was sent."""
 
 import logging
 import smtplib
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from notifications.models import Mail
+from notifications import bounces
+from notifications.letters import host, message_id, return_path
+from notifications.line import Line, why_never
+from notifications.models import Mail, MailFile
 
 logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 12
 LONGEST_WAIT = timedelta(hours=1)
-FOR_GOOD = 500  # answers of mail servers from here on will be the same next time
+FORGET_AT_ONCE = 1000
+# What programs that answer by themselves look at before they do.
+OF_A_PROGRAM = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def send_waiting_mails() -> None:
     """Send every due mail. Safe to run twice, late, or at the same time as itself."""
-    while mail := Mail.objects.claim(now=timezone.now()):
-        _send(mail)
+    with Line() as line:
+        while mail := Mail.objects.claim(now=timezone.now()):
+            _send(mail, line)
 
 
-def _send(mail: Mail) -> None:
+@shared_task(acks_late=True, ignore_result=True)
+def forget_old_mails() -> None:
+    """Delete mails that were settled long ago, some at a time."""
+    old = Mail.objects.settled_before(timezone.now() - timedelta(days=settings.MAIL_KEEP_DAYS)).order_by()
+    while keys := list(old.values_list("pk", flat=True)[:FORGET_AT_ONCE]):
+        Mail.objects.filter(pk__in=keys).delete()
+
+
+def _send(mail: Mail, line: Line) -> None:
     """Send one mail that was claimed. Whatever ails it, the next ones are sent all the same."""
     if mail.attempts > GIVE_UP_AFTER:
         _give_up(mail, "Sending it began again and again and never ended.")
         return
     try:
-        _message(mail).send()
-    except smtplib.SMTPRecipientsRefused as refusal:
-        if all(code >= FOR_GOOD for code, _ in refusal.recipients.values()):
-            _give_up(mail, f"The mail server refused the recipients: {refusal}")
-        else:
-            _try_again_later(mail, refusal)  # many servers turn a new sender away the first time
-    except ValueError as failure:
-        _give_up(mail, f"It is no mail that could be sent: {failure}")
-    except (smtplib.SMTPException, OSError) as failure:
-        _try_again_later(mail, failure)
+        line.send(_message(mail))
     except Exception as failure:
-        logger.exception("Mail %s could not be sent.", mail.public_id)
+        if why := why_never(failure):
+            _give_up(mail, why)
+            _mark_addresses(failure)
+            return
+        if not isinstance(failure, smtplib.SMTPException | OSError):
+            logger.exception("Mail %s could not be sent.", mail.public_id)
         _try_again_later(mail, failure)
     else:
-        _write_down(mail, state=Mail.State.SENT, sent_at=timezone.now(), error="")
+        _write_down(mail, **_without_secrets(mail), state=Mail.State.SENT, sent_at=timezone.now(), error="")
+        MailFile.objects.filter(mail=mail).delete()
+
+
+def _mark_addresses(failure: Exception) -> None:
+    if isinstance(failure, smtplib.SMTPRecipientsRefused):
+        for address, (code, words) in failure.recipients.items():
+            bounces.refused(address, code, words.decode(errors="replace"))
 
 
 def _message(mail: Mail) -> EmailMultiAlternatives:
+    headers = {**OF_A_PROGRAM, "X-Loop": host(), "Message-ID": message_id(mail), **mail.headers}
+    if path := return_path(mail):
+        headers["From"] = mail.from_email
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
-        mail.from_email,
+        path or mail.from_email,
         mail.recipients,
-        headers={"Message-ID": f"<{mail.public_id}@{urlsplit(settings.BASE_URL).hostname}>", **mail.headers},
-        connection=get_connection(settings.MAIL_TRANSPORT),
+        cc=mail.cc,
+        bcc=mail.bcc,
+        reply_to=mail.reply_to,
+        headers=headers,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for file in mail.files.all():
+        message.attach(file.name, bytes(file.content), file.content_type)
     return message
+
+
+def _without_secrets(mail: Mail) -> dict[str, Any]:
+    """What takes the place of a text that signs somebody in, once nobody needs it here any more."""
+    if not mail.is_secret or settings.MAIL_KEEPS_CODES:
+        return {}
+    return {"subject": "Signing in", "text": "", "html": ""}
 
 
 def _try_again_later(mail: Mail, failure: Exception) -> None:
@@ -74,7 +104,7 @@ def _try_again_later(mail: Mail, failure: Exception) -> None:
 
 def _give_up(mail: Mail, error: str) -> None:
     logger.error("Gave up on mail %s after %s attempts: %s", mail.public_id, mail.attempts, error)
-    _write_down(mail, state=Mail.State.GIVEN_UP, error=error[:500])
+    _write_down(mail, **_without_secrets(mail), state=Mail.State.GIVEN_UP, error=error[:500])
 
 
 def _write_down(mail: Mail, **values: Any) -> None:

@@ -74,11 +74,3 @@ def test_names_are_escaped_in_html_and_plain_in_text(world: World) -> None:
     assert mail.subject == "You lead Cats & <b>dogs</b> Bcc: all@acme.example"
     assert "Cats & <b>dogs" in mail.text
     assert "Cats &amp; &lt;b&gt;dogs" in mail.html
-
-
-def test_mails_of_one_workstream_refer_to_one_thread(world: World) -> None:
-    WorkStream.objects.filter(pk=world.labels.pk).update(lead=world.isr)
-    actions.set_lead(workstream=world.labels, actor=world.admin, lead=world.architect)
-    assert {mail.headers["References"] for mail in Mail.objects.all()} == {
-        f"<workstream-{world.labels.public_id}@testserver>"
-    }
