@@ -119,7 +119,8 @@ def edit_person(
         return person
     for field, value in changed.items():
         setattr(person, field, value)
-    person.save(update_fields=list(changed))
+    person.version += 1
+    person.save(update_fields=[*changed, "version"])
     about = {"user_id": person.pk, "name": person.display_name}
     if "role" in changed:
         record(events.ROLE_CHANGED, actor=actor, data=about | {"before": before.label, "after": Role(role).label})

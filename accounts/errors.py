@@ -62,3 +62,16 @@ class LastAdministrator(DomainError):
     """Somebody must be able to manage the portal."""
 
     code = "last_administrator"
+
+
+class PictureRefused(DomainError):
+    """A file that cannot be somebody's picture."""
+
+    status_code = 422
+    code = "picture_refused"
+
+
+class ProfileChangedMeanwhile(DomainError):
+    """The profile was saved in another window, or by an administrator, since the form was opened."""
+
+    code = "changed_meanwhile"

@@ -1,5 +1,6 @@
 """People and client organisations."""
 
+import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
@@ -107,6 +108,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
     time_zone = models.CharField(max_length=60, default="UTC", validators=[validate_time_zone])
+    # What they do where they work, such as “Head of Operations” (V2).
+    title = models.CharField("Job title", max_length=120, blank=True)
     # A language as browsers name it, such as pt-BR; written on their picture card and sent along to vendors.
     language = models.CharField(max_length=20, blank=True)
     picture = models.FileField(upload_to=picture_key, max_length=120, blank=True, editable=False)
@@ -114,6 +117,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     shows_typing = models.BooleanField("Show others that I am writing", default=True)
     # Otherwise Enter breaks the line and Ctrl+Enter sends.
     enter_sends = models.BooleanField("Enter sends a message", default=True)
+    # Single letters do something on the grid and in the chat; who dictates to a computer needs them off (WCAG 2.1.4).
+    single_keys = models.BooleanField("Single letters are shortcuts", default=True)
+    # When they were asked for name and company, or began to use the portal with both: nobody is asked twice.
+    welcomed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts edits of the fields people type, so that a stale form is noticed.
+    version = models.PositiveIntegerField(default=1, editable=False)
     is_active = models.BooleanField(default=True)
     # Set once their personal data was erased; what they said stays, by a "Former member".
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -177,6 +186,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """One or two letters for the picture."""
         words = self.display_name.replace(".", " ").replace("_", " ").split()
         return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
+
+    @property
+    def picture_version(self) -> str:
+        """A word that changes with the picture, for its address; empty without one."""
+        return hashlib.sha256(str(self.picture.name).encode()).hexdigest()[:16] if self.picture else ""
 
     @property
     def role_label(self) -> str:

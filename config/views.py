@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from accounts.capabilities import Can
 from accounts.errors import refusal_in
 from accounts.http import PortalRequest, way_back
+from accounts.profile import is_to_be_welcomed
 from milestones import tracks
 from workstreams.choices import Milestone
 from workstreams.middleware import answer
@@ -43,7 +44,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def home(request: PortalRequest) -> HttpResponse:
-    """Everybody's first page: the grid for colleagues, their own WorkStreams for the others."""
+    """Everybody's first page: the grid for colleagues, their own WorkStreams for the others.
+
+    Clients who came for the first time are asked before who they are (ux 3.2).
+    """
+    if is_to_be_welcomed(request.user):
+        return redirect("accounts:welcome")
     return redirect("workstreams:grid" if request.user.may(Can.SEARCH_GRID) else "workstreams:mine")
 
 

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from workstreams.views import administration, bulk, export, grid, mine, new, page, saved, take
+from workstreams.views import administration, bulk, export, grid, mine, new, page, pictures, saved, take
 
 app_name = "workstreams"
 administration_screen = [
@@ -18,6 +18,7 @@ saved_view = [
     path("delete/", saved.delete, name="delete_view"),
 ]
 urlpatterns = [
+    path("people/<uuid:person_id>/picture/<slug:version>/", pictures.picture, name="picture"),
     path("workstreams/", grid.grid, name="grid"),
     path("workstreams/columns/", saved.choose_columns, name="columns"),
     path("workstreams/views/", saved.views, name="views"),

@@ -2,19 +2,23 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.capabilities import INTERNAL_ROLES, Can, Role
-from accounts.errors import NotAllowed
+from accounts.errors import NotAllowed, ProfileChangedMeanwhile
 from accounts.finding import SHORTEST_INFIX
-from accounts.models import Organization, Region, User
+from accounts.models import Organization, Region, User, validate_time_zone
+from accounts.profile import LANGUAGES, ProfileFields, edit_profile
 from accounts.querysets import UserQuerySet
-from api import paging, query
+from api import etags, paging, query
 from api.base import ApiRequest, ApiView
+from api.errors import ChangedSince
 from api.fields import Line, Moment
 from api.models import ApiToken, Scope
 from api.paging import Order, PageQuery
@@ -54,9 +58,22 @@ class TokenSerializer(serializers.Serializer[ApiToken]):
 class MeSerializer(PersonSerializer):
     """The person who asks."""
 
+    own_name = serializers.CharField(source="name", help_text="What they gave as name; empty: nothing yet.")
+    title = serializers.CharField(help_text="The job title; empty: not given.")
+    language = serializers.CharField(help_text="What they read best, such as pt-BR; empty: not given.")
     time_zone = serializers.CharField(help_text="Days in filters begin and end at midnight there.")
+    enter_sends = serializers.BooleanField(help_text="Whether Enter sends a message.")
+    shows_typing = serializers.BooleanField(help_text="Whether others see that they are writing.")
+    single_keys = serializers.BooleanField(help_text="Whether single letters are shortcuts.")
+    picture = serializers.SerializerMethodField(help_text="Address of the picture; null without one.")
     may = serializers.SerializerMethodField(help_text="What they may do that concerns no particular WorkStream.")
     token = serializers.SerializerMethodField(help_text="The token they ask with; null for a browser's session.")
+
+    def get_picture(self, person: User) -> str | None:
+        """Where it is; to be asked for as the same person."""
+        if not person.picture_version:
+            return None
+        return f"{settings.BASE_URL}{reverse('workstreams:picture', args=[person.public_id, person.picture_version])}"
 
     def get_may(self, person: User) -> list[str]:
         """The names of capabilities, in the order of the table."""
@@ -69,13 +86,45 @@ class MeSerializer(PersonSerializer):
         return TokenSerializer(token).data if isinstance(token, ApiToken) else None
 
 
+class EditMeSerializer(serializers.Serializer[User]):
+    """One's own profile; what is not sent stays."""
+
+    name = Line(required=False, allow_blank=True, max_length=120)
+    title = Line(required=False, allow_blank=True, max_length=120)
+    time_zone = serializers.CharField(required=False, max_length=60, validators=[validate_time_zone])
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    enter_sends = serializers.BooleanField(required=False)
+    shows_typing = serializers.BooleanField(required=False)
+    single_keys = serializers.BooleanField(required=False)
+
+
 class MeView(ApiView):
     """The person who asks."""
 
     @extend_schema(operation_id="me", responses=MeSerializer)
     def get(self, request: ApiRequest) -> Response:
         """Who the token or the session stands for, and what they may do."""
-        return Response(MeSerializer(request.user, context={"request": request}).data)
+        return _me(request, request.user)
+
+    @extend_schema(operation_id="me_edit", request=EditMeSerializer, responses=MeSerializer)
+    def patch(self, request: ApiRequest) -> Response:
+        """Change one's own profile; what is not sent stays."""
+        seen = etags.seen_version(request)
+        told = query.body(request, EditMeSerializer)
+        person = request.user
+        fields = ProfileFields(**{name: told.get(name, getattr(person, name)) for name in _OF_THE_PROFILE})
+        try:
+            edited = edit_profile(person=person, actor=person, fields=fields, seen_version=seen)
+        except ProfileChangedMeanwhile as refusal:
+            raise ChangedSince(refusal.message) from refusal
+        return _me(request, edited)
+
+
+_OF_THE_PROFILE = ("name", "title", "time_zone", "language", "enter_sends", "shows_typing", "single_keys")
+
+
+def _me(request: ApiRequest, person: User) -> Response:
+    return etags.answer(request, MeSerializer(person, context={"request": request}).data, version=person.version)
 
 
 class FindQuery(PageQuery):

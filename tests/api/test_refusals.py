@@ -63,7 +63,7 @@ def test_a_method_that_is_not_there(world: World) -> None:
     response = Caller(world.isr).delete("/me/")
 
     assert refusal(response) == (405, "method_not_allowed")
-    assert response["Allow"] == "GET, HEAD"
+    assert response["Allow"] == "GET, HEAD, PATCH"
 
 
 @pytest.mark.parametrize("scopes", [(Scope.READ,), (Scope.WRITE,), EVERYTHING])

@@ -1,4 +1,4 @@
-"""Signing in, and who may do what."""
+"""Signing in."""
 
 from urllib.parse import urlencode
 
@@ -8,13 +8,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.capabilities import CAPABILITIES, Can, Standing
-from accounts.errors import NotAllowed
-from accounts.http import PortalRequest
 from accounts.sign_in import (
     SignInForm,
     SignInView,
@@ -69,23 +65,3 @@ def to_sign_in(request: HttpRequest, **_: str) -> HttpResponse:
 def sign_in_again(request: HttpRequest) -> HttpResponse:
     """“Use another address”: back to where this session began to sign in, which is the start page or the sign-in."""
     return redirect(remembered_next(request) or "accounts:sign_in")
-
-
-@require_GET
-def capabilities(request: PortalRequest) -> HttpResponse:
-    """The table role x capability, as the code holds it."""
-    if not request.user.may(Can.MANAGE_PORTAL):
-        raise NotAllowed(f"You may not {Can.MANAGE_PORTAL}.")
-    standings = [standing for standing in Standing if standing != Standing.STRANGER]
-    return render(
-        request,
-        "accounts/capabilities.html",
-        {
-            "standings": [standing.label for standing in standings],
-            "rows": [
-                # The capability is worded for refusals; what follows its semicolon only explains those.
-                {"says": capfirst(can.partition(";")[0]), "held": [can in CAPABILITIES[s] for s in standings]}
-                for can in Can
-            ],
-        },
-    )
