@@ -18,8 +18,8 @@ from activity.record import record
 from chat import events
 from chat.append import NotStored, append
 from chat.errors import KeyTaken, NotClosed, NothingToSay, TooLong
-from chat.live import announce
-from chat.models import MAX_LENGTH, Message, Note
+from chat.live import announce, signs
+from chat.models import MAX_LENGTH, Message, Note, ReadMark
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
 from workstreams.errors import Closed
@@ -147,9 +147,26 @@ def mark_read(*, workstream: WorkStream, reader: User, message: int = 0, note: i
             "ON CONFLICT (workstream_id, user_id) DO UPDATE "
             "SET message = GREATEST(r.message, EXCLUDED.message), note = GREATEST(r.note, EXCLUDED.note) "
             # What was read before is told again and again; it writes nothing.
-            "WHERE EXCLUDED.message > r.message OR EXCLUDED.note > r.note",
+            "WHERE EXCLUDED.message > r.message OR EXCLUDED.note > r.note "
+            "RETURNING message, note, EXISTS (SELECT FROM workstreams_membership m "
+            "WHERE m.workstream_id = r.workstream_id AND m.user_id = r.user_id)",
             [reader.pk, message, note if reader.is_internal else 0, workstream.pk],
         )
+        moved = cursor.fetchone()
+    if moved is not None:
+        read_up_to, notes_up_to, is_member = moved
+        signs.read(workstream, reader, message=read_up_to, note=notes_up_to, is_member=is_member)
+
+
+def mark_unread(*, workstream: WorkStream, reader: User, message: int | None = None) -> None:
+    """Have a message of somebody else count as unread again, and all after it; the last one if none is named."""
+    require(reader, Can.CHAT, workstream)
+    others = Message.objects.filter(workstream=workstream).exclude(author=reader).order_by("-number")
+    if message is not None:
+        others = others.filter(number__gte=message).order_by("number")
+    number = others.values_list("number", flat=True).first()
+    if number is not None:
+        ReadMark.objects.filter(workstream=workstream, user=reader, message__gte=number).update(message=number - 1)
 
 
 def _checked(body: str) -> str:

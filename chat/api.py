@@ -21,6 +21,7 @@ from chat import actions
 from chat.conversation import Line
 from chat.models import Counter, Message, Note, ReadMark
 from chat.querysets import EntryQuerySet
+from chat.seen import readers_of
 from workstreams.api.one import fetch
 from workstreams.choices import Side
 from workstreams.models import WorkStream
@@ -129,6 +130,20 @@ class ReadMarkSerializer(serializers.Serializer[Any]):
     unread = serializers.IntegerField()
 
 
+class ReaderSerializer(serializers.Serializer[Any]):
+    """Somebody who reads."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    read = serializers.IntegerField(help_text="The number they have read up to.")
+
+
+class ReadersSerializer(serializers.Serializer[Any]):
+    """Everybody who has read anything."""
+
+    results = ReaderSerializer(many=True)
+
+
 class ChatSerializer(ReadMarkSerializer):
     """The group chat of a WorkStream as it stands for you."""
 
@@ -229,6 +244,42 @@ class ReadMessagesView(ApiView):
         """Move the mark."""
         workstream = fetch(request, public_id, Can.CHAT)
         actions.mark_read(workstream=workstream, reader=request.user, message=_number(request))
+        return Response(_mark(request, workstream, Message))
+
+
+class ReadersView(ApiView):
+    """Who has read how far."""
+
+    @extend_schema(
+        operation_id="messages_readers",
+        tags=[TAG],
+        summary="See who has read how far",
+        description="Members who have read anything; to colleagues also others of the team who did.",
+        responses=ReadersSerializer,
+    )
+    def get(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Everybody with their number."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        readers = readers_of(workstream, request.user)
+        found = [{"id": each["person"], "name": each["name"], "read": each["message"]} for each in readers]
+        return Response({"results": [each for each in found if each["read"]]})
+
+
+class MarkUnreadView(ApiView):
+    """Keeping a message for later."""
+
+    @extend_schema(
+        operation_id="messages_mark_unread",
+        tags=[TAG],
+        summary="Mark messages as unread",
+        description="What others wrote, from this number on, counts as unread again.",
+        request=MarkReadSerializer,
+        responses=ReadMarkSerializer,
+    )
+    def post(self, request: ApiRequest, public_id: UUID) -> Response:
+        """Move the mark back."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        actions.mark_unread(workstream=workstream, reader=request.user, message=_number(request))
         return Response(_mark(request, workstream, Message))
 
 

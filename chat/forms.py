@@ -27,6 +27,18 @@ class WindowForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=10**9)
 
 
+class WritingForm(forms.Form):
+    """Where somebody is writing."""
+
+    kind = forms.ChoiceField(choices=[("message", "a message"), ("note", "an Internal Note")])
+
+
+class LookingForm(forms.Form):
+    """Whether somebody has just left."""
+
+    gone = forms.BooleanField(required=False)
+
+
 class ReadForm(forms.Form):
     """How far a person has read."""
 

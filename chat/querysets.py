@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F
 
 from workstreams.tenancy import InWorkStreamQuerySet, M
 
@@ -74,4 +75,14 @@ class MentionQuerySet(InWorkStreamQuerySet[M]):
 
 
 class ReadMarkQuerySet(InWorkStreamQuerySet[M]):
-    """Questions about read marks."""
+    """Questions about read marks, which belong to the chat: Agile Workers see none (A7)."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The marks in WorkStreams whose chat this person reads; to clients those of its members only."""
+        if isinstance(user, AnonymousUser) or (user.is_team and not user.is_internal):
+            return self.none()
+        marks = super().visible_to(user)
+        if user.is_internal:
+            return marks
+        # Whom the Members list does not name has only looked in.
+        return marks.filter(workstream__memberships__user=F("user"))

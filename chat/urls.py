@@ -8,6 +8,10 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/chat/", views.messages, name="messages"),
     path("workstreams/<uuid:public_id>/notes/", views.notes, name="notes"),
     path("workstreams/<uuid:public_id>/chat/read/", views.read, name="read"),
+    path("workstreams/<uuid:public_id>/chat/unread/", views.mark_unread, name="mark_unread"),
+    path("workstreams/<uuid:public_id>/chat/seen/", views.seen, name="seen"),
+    path("workstreams/<uuid:public_id>/chat/writing/", views.writing, name="writing"),
+    path("workstreams/<uuid:public_id>/chat/looking/", views.looking, name="looking"),
     path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", views.ask_to_reopen, name="ask_to_reopen"),
     # Everything below /live/ is served by the ASGI side (config.asgi).
     path("live/workstreams/<uuid:public_id>/", live.messages, name="live"),

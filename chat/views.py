@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.capabilities import Can
 from accounts.errors import DomainError, NotAllowed
@@ -14,10 +14,13 @@ from accounts.http import PortalRequest
 from chat import actions
 from chat.conversation import html_of, lines_of
 from chat.errors import KeyTaken
-from chat.forms import EntryForm, ReadForm, WindowForm
+from chat.forms import EntryForm, LookingForm, ReadForm, WindowForm, WritingForm
+from chat.live import signs
+from chat.live.channels import Kind
 from chat.models import MAX_LENGTH, Message, Note
 from chat.panel import PAGE
 from chat.querysets import EntryQuerySet
+from chat.seen import readers_of
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
 
@@ -58,6 +61,49 @@ def read(request: PortalRequest, public_id: UUID) -> HttpResponse:
         note=form.cleaned_data["note"] or 0,
     )
     return HttpResponse(status=204)
+
+
+@require_POST
+def mark_unread(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Keep the last message for later. The answer leaves the page, which would mark it as read at once."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    actions.mark_unread(workstream=workstream, reader=request.user)
+    notices.success(request, f"“{workstream.name}” is marked as unread.")
+    return redirect("home")
+
+
+@require_GET
+def seen(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Who has read how far, for an open page; what it hears from then on are signs (chat.live.signs)."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    return JsonResponse({"readers": readers_of(workstream, request.user)})
+
+
+@require_POST
+def writing(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Tell the others that this person is writing, unless they do not want that."""
+    workstream = _workstream(request, public_id, Can.CHAT)
+    form = WritingForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest("Nobody writes there.")
+    kind = Kind(form.cleaned_data["kind"])
+    if kind == Kind.NOTE and Can.WRITE_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404  # that there are notes at all is not theirs to know
+    if request.user.shows_typing and (workstream.is_open or request.user.is_team):
+        signs.writing(workstream, request.user, kind)
+    return HttpResponse(status=204)
+
+
+@require_POST
+def looking(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """A colleague has this WorkStream open, or leaves it; the answer names the other colleagues who look at it."""
+    workstream = _workstream(request, public_id, Can.OPEN_WORKSTREAM)
+    if Can.READ_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404  # what colleagues do among themselves is not theirs to know
+    form = LookingForm(request.POST)
+    form.is_valid()
+    others = signs.looking(workstream, request.user, is_gone=form.cleaned_data["gone"])
+    return JsonResponse({"others": others})
 
 
 @require_POST

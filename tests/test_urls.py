@@ -27,7 +27,7 @@ PUBLIC = {
     "subscriptions:attempt",
 }
 # What only colleagues may know exists: members of the WorkStream get the answer of strangers (R70).
-OF_THE_TEAM = {"chat:notes", "chat:live_team", "api:notes", "api:notes_read"}
+OF_THE_TEAM = {"chat:notes", "chat:live_team", "chat:looking", "api:notes", "api:notes_read"}
 # Third-party addresses that keep their own rules.
 FOREIGN_PREFIXES = ("accounts/", "admin/")
 

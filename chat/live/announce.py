@@ -43,13 +43,14 @@ def payload_of(entry: Message | Note) -> str:
 
 def _publish(kind: Kind, workstream: WorkStream, payload: str) -> None:
     try:
-        _redis().publish(channel_of(kind, workstream.public_id), payload)
+        connected().publish(channel_of(kind, workstream.public_id), payload)
     except redis.RedisError as error:
         logger.warning("Redis is away (%s); open pages find what was posted in the database.", error)
 
 
 @cache
-def _redis() -> redis.Redis:
+def connected() -> redis.Redis:
+    """This process's connections to Redis."""
     # A person waits for this while Redis is away, so it gives up soon. One more try replaces a connection that died.
     return redis.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=0.5, socket_timeout=0.5, retry=Retry(NoBackoff(), 1)

@@ -18,6 +18,11 @@ def channel_of(kind: Kind, public_id: UUID) -> str:
     return f"{_root()}:{kind}:{public_id}"
 
 
+def place_of(what: str, *words: object) -> str:
+    """The key under which something short-lived is kept; no pattern of channels matches it."""
+    return ":".join([f"{settings.LIVE_PREFIX}:signs", what, *map(str, words)])
+
+
 def patterns() -> list[str]:
     """What a web process subscribes to: every channel of this installation."""
     # The word of the installation may hold characters that mean something in a pattern.

@@ -132,11 +132,15 @@ class Hub:
                 for stream in streams:
                     stream.look_again()
                 return
+            kind = Kind(channel.split(":")[-2])
+            if "sign" in content:
+                for stream in streams:
+                    stream.notice(content["sign"])
+                return
             number = int(content["number"])
         except (ValueError, KeyError, TypeError, AttributeError):
             logger.warning("Something unknown arrived on %s.", channel)
             return
-        kind = Kind(channel.split(":")[-2])
         for stream in streams:
             stream.take(kind, number, payload)
 

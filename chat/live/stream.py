@@ -1,11 +1,13 @@
 """One open page: what it has seen, what waits for it, and the bytes it gets."""
 
 import asyncio
+import json
 import logging
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -24,6 +26,8 @@ HEARTBEAT = b"event: beat\ndata: {}\n\n"
 NO_LONGER = b"event: end\ndata: {}\n\n"
 HEARTBEAT_EVERY = 15.0  # seconds
 AFTER_FAILURE = 1.0
+# Signs of many people at once go out together, the last one of each.
+SIGNS_EVERY = 1.0
 
 
 class Stream:
@@ -37,10 +41,11 @@ class Stream:
         self._reader = reader
         self._seen = seen
         self._waiting: deque[tuple[Kind, int, str]] = deque()
+        self._signs: dict[tuple[str, ...], dict[str, Any]] = {}
         self._wake = asyncio.Event()
         self._is_behind = True
         self._is_over = False
-        now = self._now()
+        now = self._signs_at = self._now()
         self._heartbeat_at = now + HEARTBEAT_EVERY
         self._look_at = now + _spread(settings.LIVE_LOOK_AGAIN_SECONDS)
         self._poll_at = now + _spread(settings.LIVE_POLL_SECONDS)
@@ -55,6 +60,14 @@ class Stream:
         if not self._is_behind:
             self._waiting.append((kind, number, payload))
         self._wake.set()
+
+    def notice(self, sign: dict[str, Any]) -> None:
+        """Somebody is writing, looking or reading. Only the last sign of each person and sort is of any use."""
+        about = tuple(str(sign.get(part)) for part in ("what", "of", "person"))
+        if not self._signs:
+            self._wake.set()  # the others go out with the first one
+        self._signs.pop(about, None)
+        self._signs[about] = sign
 
     def catch_up(self) -> None:
         """Something may have been missed."""
@@ -92,6 +105,9 @@ class Stream:
                     yield frame
                 for frame in self._arrived():
                     yield frame
+                if self._signs and self._now() >= self._signs_at:
+                    self._signs_at = self._now() + SIGNS_EVERY
+                    yield self._noticed()
                 if self._now() >= self._heartbeat_at:
                     self._heartbeat_at = self._now() + HEARTBEAT_EVERY
                     yield HEARTBEAT
@@ -153,11 +169,19 @@ class Stream:
         marks = ".".join(str(self._seen[each]) for each in self.kinds)
         return f"id: {marks}\nevent: {kind}\ndata: {payload}\n\n".encode()
 
+    def _noticed(self) -> bytes:
+        """One event without an id: who reconnects does not ask for it again."""
+        signs = json.dumps(list(self._signs.values()))
+        self._signs.clear()
+        return f"event: signs\ndata: {signs}\n\n".encode()
+
     async def _rest(self) -> None:
         """Sleep until something happens or is due."""
         due = min(self._heartbeat_at, self._look_at)
         if not self._hub.is_connected:
             due = min(due, self._poll_at)
+        if self._signs:
+            due = min(due, self._signs_at)
         try:
             async with asyncio.timeout(max(0.0, due - self._now())):
                 await self._wake.wait()

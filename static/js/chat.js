@@ -4,11 +4,14 @@
 import { Composer } from "./chat/composer.js";
 import { Log } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
-import { Outbox, token } from "./chat/outbox.js";
+import { Outbox } from "./chat/outbox.js";
+import { post } from "./chat/post.js";
+import { Seen } from "./chat/seen.js";
+import { Signs } from "./chat/signs.js";
 import { Stream } from "./chat/stream.js";
 import { toast } from "./lib/toast.js";
 
-const READ_AFTER = 400; // milliseconds in view
+const READ_AFTER = 1000; // milliseconds: what is read within them is told at once
 const LIKE_A_NOTE = /^\s*(@\p{L}|[[(]?(internal|note to self|team only)\b|fyi team\b)/iu;
 
 function start(chat) {
@@ -27,14 +30,9 @@ function start(chat) {
     count();
     if (last <= (read.get(kind) ?? 0)) return;
     read.set(kind, last);
-    clearTimeout(reading);
-    reading = setTimeout(() => {
-      fetch(chat.dataset.readUrl, {
-        method: "POST",
-        headers: { "X-CSRFToken": token() },
-        body: new URLSearchParams([...read].map(([name, number]) => [name, String(number)])),
-        keepalive: true,
-      }).catch(() => {}); // the next look sends a higher mark
+    reading ??= setTimeout(() => {
+      reading = null;
+      post(chat.dataset.readUrl, Object.fromEntries(read)); // where it is lost, the next look sends a higher mark
     }, READ_AFTER);
   }
 
@@ -175,11 +173,25 @@ function start(chat) {
     }
   }).observe(chat);
 
+  const signs = new Signs(chat);
+  const seenBy = new Seen(chat, new Map([...sides].map(([kind, { log }]) => [kind, log])));
+
   new Stream(chat.dataset.live, {
     after: () => [...sides.values()].map(({ log }) => log.last).join("."),
     onEntry: (kind, html) => {
-      sides.get(kind)?.log.add(html);
+      const article = sides.get(kind)?.log.add(html);
+      if (article) {
+        signs.wrote(kind, article.dataset.author);
+        seenBy.wrote(kind, article);
+      }
       count();
+    },
+    onOpen: () => seenBy.load(),
+    onSigns(all) {
+      for (const sign of all) {
+        signs.take(sign);
+        seenBy.take(sign);
+      }
     },
     async mayGoOn() {
       try {

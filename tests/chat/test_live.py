@@ -199,12 +199,12 @@ def await_answer(web: Web) -> None:
 def web(server: Web, settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     """The server, and a Redis for this process that is the same."""
     monkeypatch.setattr("django.conf.settings.REDIS_URL", server.redis_url)
-    announce._redis.cache_clear()
+    announce.connected.cache_clear()
     yield server
     for listener in server.listeners:
         listener.leave()
     server.listeners.clear()
-    announce._redis.cache_clear()
+    announce.connected.cache_clear()
 
 
 def say(workstream: WorkStream, author: User, *bodies: str) -> None:
@@ -359,7 +359,7 @@ def test_an_announcement_that_is_lost_is_noticed(web: Web, world: World, monkeyp
     say(world.labels, world.owner, "announced")
     reader.entries(1)
     monkeypatch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:9/0")
-    announce._redis.cache_clear()
+    announce.connected.cache_clear()
     say(world.labels, world.owner, "not announced")
 
     assert reader.numbers(2) == [1, 2]

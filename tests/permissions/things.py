@@ -311,6 +311,13 @@ THINGS = [
         post(API + "messages/read/", sending(number=1)),
     ),
     Thing(
+        "mark the chat as unread",
+        Can.CHAT,
+        post(WS + "chat/unread/"),
+        post(API + "messages/unread/", sending(number=1)),
+    ),
+    Thing("see who has read how far", Can.CHAT, get(WS + "chat/seen/"), get(API + "messages/readers/")),
+    Thing(
         "ask to reopen it",
         Can.CHAT,
         post(WS + "chat/ask-to-reopen/"),

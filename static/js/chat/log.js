@@ -49,7 +49,7 @@ export class Log {
 
     const read = Number(pane.dataset.read);
     for (const article of this.#articles()) {
-      if (!this.#isOwn(article) && Number(article.dataset.number) > read) this.#unseen.add(Number(article.dataset.number));
+      if (!this.isOwn(article) && Number(article.dataset.number) > read) this.#unseen.add(Number(article.dataset.number));
     }
     this.#box.addEventListener("scroll", () => this.look(), { passive: true });
     this.#button.addEventListener("click", () => {
@@ -68,6 +68,18 @@ export class Log {
     return Number(this.#articles().at(-1)?.dataset.number ?? 0);
   }
 
+  get box() {
+    return this.#box;
+  }
+
+  get lastOwn() {
+    return this.#articles().findLast((article) => this.isOwn(article));
+  }
+
+  isOwn(article) {
+    return article.dataset.author === this.#person;
+  }
+
   get unseen() {
     return this.#unseen.size;
   }
@@ -84,13 +96,13 @@ export class Log {
   add(html) {
     const article = entryOf(html).querySelector("article");
     const number = Number(article.dataset.number);
-    if (this.find(number)) return;
+    if (this.find(number)) return null;
     const wasAtBottom = this.#isAtBottom();
     this.pending(article.dataset.key)?.remove();
     this.#place(article, number);
     this.#box.querySelector("[data-empty]")?.remove();
     upgradeTimes(article);
-    if (!this.#isOwn(article)) {
+    if (!this.isOwn(article)) {
       article.classList.add("message--arriving");
       this.#speak(article);
       if (!this.#unseen.size && !(wasAtBottom && this.#isInView())) this.#markNewFrom(article);
@@ -99,6 +111,12 @@ export class Log {
     this.#arrange();
     if (wasAtBottom) this.#box.scrollTop = this.#box.scrollHeight;
     this.look();
+    this.#changed();
+    return article;
+  }
+
+  #changed() {
+    this.#box.dispatchEvent(new CustomEvent("chat:changed", { bubbles: true }));
   }
 
   /** Show what this person is sending, at the end. */
@@ -192,10 +210,6 @@ export class Log {
     return [...this.#box.querySelectorAll("article[data-number]")];
   }
 
-  #isOwn(article) {
-    return article.dataset.author === this.#person;
-  }
-
   #place(article, number) {
     const before = this.#articles().findLast((other) => Number(other.dataset.number) < number);
     const older = this.#box.querySelector(".chat-older");
@@ -227,7 +241,7 @@ export class Log {
       article.classList.toggle("message--joined", isJoined);
       const head = article.querySelector(".message__head");
       head.classList.toggle("visually-hidden", isJoined);
-      if (this.#isOwn(article) && !head.querySelector(".message__you")) {
+      if (this.isOwn(article) && !head.querySelector(".message__you")) {
         const you = Object.assign(document.createElement("span"), { className: "message__you", textContent: "You" });
         head.querySelector("time").before(you);
       }

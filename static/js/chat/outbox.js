@@ -1,5 +1,7 @@
 // What is being sent. Every text gets a key and is kept until the server has it: sending the same key twice is harmless.
 
+import { token } from "./post.js";
+
 const PATIENCE = 15_000; // milliseconds
 
 function newKey() {
@@ -10,8 +12,6 @@ function newKey() {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
-
-export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 
 export class Outbox {
   #url;

@@ -9,6 +9,8 @@ export class Stream {
   #url;
   #after;
   #onEntry;
+  #onOpen;
+  #onSigns;
   #onEnd;
   #mayGoOn;
   #source = null;
@@ -18,13 +20,16 @@ export class Stream {
   #strip = document.getElementById("connection-strip");
 
   /**
-   * `after()` says what the page has; `onEntry(kind, html)` gets the rest. `mayGoOn()` asks the server, after an answer
+   * `after()` says what the page has; `onEntry(kind, html)` gets the rest, `onSigns(list)` what passes by;
+   * `onOpen()` is called whenever signs may have been missed. `mayGoOn()` asks the server, after an answer
    * the browser does not explain, whether this person still may read; `onEnd()` is called when not.
    */
-  constructor(url, { after, onEntry, onEnd, mayGoOn }) {
+  constructor(url, { after, onEntry, onOpen, onSigns, onEnd, mayGoOn }) {
     this.#url = url;
     this.#after = after;
     this.#onEntry = onEntry;
+    this.#onOpen = onOpen;
+    this.#onSigns = onSigns;
     this.#onEnd = onEnd;
     this.#mayGoOn = mayGoOn;
     document.addEventListener("visibilitychange", () => {
@@ -43,7 +48,11 @@ export class Stream {
     if (this.#isOver) return;
     const source = new EventSource(`${this.#url}?after=${this.#after()}`);
     this.#source = source;
-    source.addEventListener("open", () => this.#works());
+    source.addEventListener("open", () => {
+      this.#works();
+      this.#onOpen();
+    });
+    source.addEventListener("signs", (event) => this.#onSigns(JSON.parse(event.data)));
     source.addEventListener("beat", () => this.#works());
     source.addEventListener("end", () => {
       // The session of this stream is over; this person may have another by now.
