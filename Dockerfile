@@ -29,7 +29,9 @@ RUN mkdir -p static/build \
 
 # --- What runs
 FROM base
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin portal
+RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin portal \
+    # A volume that is put here belongs to whom the folder belongs to.
+    && install -d -o portal -m 700 /files
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
 COPY --from=assets /app/staticfiles staticfiles

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.receiving.LargestBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -205,6 +206,7 @@ CELERY_BEAT_SCHEDULE = {
         "send-waiting-mails": "notifications.tasks.send_waiting_mails",
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
+        "delete-stray-files": "workstreams.tasks.delete_stray_files",
     }.items()
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
@@ -325,6 +327,25 @@ EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=2)
 if EXPORTS_AT_ONCE < 1:
     raise ImproperlyConfigured(f"EXPORTS_AT_ONCE is {EXPORTS_AT_ONCE}; it must be 1 or more.")
 
+# --- Files -------------------------------------------------------------------------------------------------------
+
+# Where attachments are kept, unless an object store is named; and, either way, where files are put while they arrive.
+FILES_DIR = Path(env.str("FILES_DIR", default=str(BASE_DIR / "media"))).absolute()
+# The largest attachment, in megabytes of 1,000,000 bytes.
+FILES_MAX_MB = env.int("FILES_MAX_MB", default=100)
+if FILES_MAX_MB < 1:
+    raise ImproperlyConfigured(f"FILES_MAX_MB is {FILES_MAX_MB}; it must be 1 or more.")
+# How much of one person may be under way and not yet whole, in all WorkStreams together.
+FILES_UNFINISHED_MB = env.int("FILES_UNFINISHED_MB", default=max(1000, 2 * FILES_MAX_MB))
+# In the folder of the files, so that one that has arrived is moved and not copied.
+FILES_ARRIVE_IN = FILES_DIR / "arriving"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.receiving.ArrivingFileHandler",
+]
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -366,7 +387,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_DIR / "stored"), "allow_overwrite": True},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if IS_PRODUCTION

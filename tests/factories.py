@@ -1,16 +1,20 @@
 """Rows for tests, made as quickly as rows can be: no actions run, no events are recorded."""
 
+import hashlib
 from typing import Any
+from uuid import UUID, uuid5
 
 import factory
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.capabilities import Role
 from accounts.models import Organization, User
-from workstreams.choices import Side
-from workstreams.models import Membership, WorkStream
+from workstreams.choices import AttachmentKind, Side
+from workstreams.models import Attachment, Membership, WorkStream, attachment_key
 
 NO_PASSWORD = make_password(None)
 
@@ -70,6 +74,27 @@ class WorkStreamFactory(DjangoModelFactory[WorkStream]):
         people = [self.owner, *(extracted or [])] if self.owner else list(extracted or [])
         for person in people:
             join(self, person)
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    """A small table on a WorkStream, stored: `content` is what is in it, and its owner sent it."""
+
+    class Meta:
+        model = Attachment
+
+    class Params:
+        content = b"name,age\nMilo,31\n"
+
+    workstream = factory.SubFactory(WorkStreamFactory)
+    uploaded_by = factory.SelfAttribute("workstream.owner")
+    side = factory.LazyAttribute(lambda made: Side.TEAM if made.uploaded_by.is_team else Side.CLIENT)
+    kind = AttachmentKind.SAMPLE_DATA
+    name = factory.Sequence(lambda n: f"sample-{n}.csv")
+    file = factory.LazyAttribute(lambda made: default_storage.save(attachment_key(), ContentFile(made.content)))
+    size = factory.LazyAttribute(lambda made: len(made.content))
+    sha256 = factory.LazyAttribute(lambda made: hashlib.sha256(made.content).hexdigest())
+    content_type = "text/csv"
+    client_key = factory.Sequence(lambda n: uuid5(UUID(int=0), str(n)))
 
 
 def join(workstream: WorkStream, person: User) -> Membership:

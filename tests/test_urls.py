@@ -1,13 +1,14 @@
 """Every address is classified; foreign WorkStreams do not exist at any of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conftest import World
+from tests.factories import AttachmentFactory
 
 # Addresses anybody may open without signing in. Everything else sends an anonymous visitor to the sign-in page.
 PUBLIC = {
@@ -67,8 +68,15 @@ def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, db: None) -> N
         assert response["Location"].startswith(reverse("accounts:sign_in"))
 
 
+# What an address names besides the WorkStream, made on `labels`.
+MADE: dict[str, Callable[[World], object]] = {
+    "attachment_id": lambda world: AttachmentFactory.create(workstream=world.labels).public_id,
+}
+
+
 def _arguments(route: str, world: World) -> dict[str, object]:
     arguments: dict[str, object] = {"public_id": world.labels.public_id}
+    arguments |= {name: make(world) for name, make in MADE.items() if f"<uuid:{name}>" in route}
     arguments |= dict.fromkeys(re.findall(r"<int:(\w+)>", route), 1)
     arguments |= dict.fromkeys(re.findall(r"<(?:str|slug):(\w+)>", route), "client")
     return arguments
@@ -87,5 +95,7 @@ def test_a_foreign_workstream_does_not_exist(name: str, method: str, client: Cli
 def test_the_same_address_exists_for_the_owner(name: str, client: Client, world: World) -> None:
     client.force_login(world.owner)
     response = client.get(reverse(name, kwargs=_arguments(OF_A_WORKSTREAM[name], world)))
+    if response.streaming and not getattr(response, "is_async", False):
+        response.getvalue()  # which closes what it read
 
     assert response.status_code != 404

@@ -38,6 +38,8 @@ UNSET = (
     "REPLY_DOMAIN",
     "ANYMAIL",
     "BEHIND_PROXY",
+    "FILES_MAX_MB",
+    "FILES_UNFINISHED_MB",
     "ALLOW_PLAIN_HTTP",
 )
 
@@ -68,6 +70,9 @@ def _runs_tests(config: pytest.Config) -> bool:
 def _start(config: pytest.Config) -> None:
     """Start what is not given, and leave the addresses in the environment for Django and for xdist's workers."""
     os.environ["LIVE_PREFIX"] = f"test-{os.getpid()}"
+    files = tempfile.TemporaryDirectory(prefix="portal-tests-files-")
+    config.add_cleanup(files.cleanup)
+    os.environ["FILES_DIR"] = files.name
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
@@ -94,3 +99,4 @@ def _take_own_share(worker: str) -> None:
     first = int(parts.path.strip("/") or 0)
     os.environ["REDIS_URL"] = urlunsplit(parts._replace(path=f"/{first + number}"))
     os.environ["LIVE_PREFIX"] += f"-{worker}"
+    os.environ["FILES_DIR"] += f"/{worker}"

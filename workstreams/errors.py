@@ -82,3 +82,44 @@ class TooManyExports(DomainError):
 
     status_code = 429
     code = "too_many_exports"
+
+
+class EmptyFile(DomainError):
+    """A file without a byte tells nobody anything."""
+
+    status_code = 422
+    code = "empty_file"
+
+
+class FileTooLarge(DomainError):
+    """A file has a greatest size; it is said before anybody chooses one."""
+
+    status_code = 422
+    code = "file_too_large"
+
+
+class KindOfTheTeam(DomainError):
+    """Quotes come from the team (R35)."""
+
+    status_code = 422
+    code = "kind_of_the_team"
+
+
+class FileKeyTaken(DomainError):
+    """The browser's key already belongs to another file, so this one was not kept."""
+
+    code = "key_taken"
+
+
+class StoreAway(DomainError):
+    """The file store does not answer; what is in it is not lost."""
+
+    status_code = 503
+    code = "store_away"
+
+
+class NotDownloadable(DomainError):
+    """A file that was removed, or is not known to be harmless, is not handed out."""
+
+    status_code = 409
+    code = "not_downloadable"

@@ -284,7 +284,7 @@ class Invitation(models.Model):
         return f"{self.email} to {self.workstream_id}"
 
 
-def attachment_key(_attachment: "Attachment", _name: str) -> str:
+def attachment_key(_attachment: "Attachment | None" = None, _name: str = "") -> str:
     """Where a file is kept: a random key that tells nothing of its name, size or sender."""
     key = secrets.token_hex(24)
     return f"attachments/{key[:2]}/{key}"
@@ -349,6 +349,9 @@ class Attachment(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     removed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
+    # Not stored: how many there are with it, where a list was asked for.
+    in_all: int
+
     objects = AttachmentQuerySet.as_manager()
 
     class Meta:
@@ -360,6 +363,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def key(self) -> str:
+        """Where its bytes are kept."""
+        return self.file.name or ""
 
 
 class GridCount(models.Model):
@@ -428,4 +436,4 @@ class SavedView(models.Model):
 
 
 # Models that point at those above; Django finds them by this import.
-from workstreams import runs  # noqa: E402, F401
+from workstreams import filing, runs  # noqa: E402, F401

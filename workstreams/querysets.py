@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Count, Q, When
+from django.db.models import Case, Count, Func, Q, Subquery, When
 from django.db.models.functions import Lower
 
 from workstreams.choices import COMMERCIAL_KINDS, Side, Status
@@ -97,6 +97,24 @@ class AttachmentQuerySet(InWorkStreamQuerySet[M]):
         if not isinstance(user, AnonymousUser) and user.is_team and not user.is_internal:
             return rows.exclude(kind__in=COMMERCIAL_KINDS)
         return rows
+
+    def listed_for(self, reader: "User") -> Self:
+        """Those that a list shows this person: what is still being checked, only to its sender."""
+        return self.exclude(~Q(uploaded_by=reader), scan="waiting")
+
+    def before(self, public_id: UUID | None) -> Self:
+        """Those that come after this one in the list, which begins with the newest; all when there is none."""
+        place = self.filter(public_id=public_id).values("created_at", "id").first() if public_id else None
+        if place is None:
+            return self
+        same = Q(created_at=place["created_at"], id__lt=place["id"])
+        return self.filter(Q(created_at__lt=place["created_at"]) | same)
+
+    def for_panel(self, *, counting: Self) -> Self:
+        """With everything that a row of the panel prints, and `in_all`: how many of `counting` are not removed."""
+        there = counting.filter(removed_at=None).order_by()
+        in_all = there.annotate(n=Func("pk", function="COUNT")).values("n")
+        return self.select_related("uploaded_by", "removed_by").annotate(in_all=Subquery(in_all))
 
 
 class SavedViewQuerySet(models.QuerySet[M]):

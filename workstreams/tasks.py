@@ -1,9 +1,9 @@
-"""What workers do for the grid: counting, and changes of many WorkStreams that took longer than a request."""
+"""What workers do: counting for the grid, changes that took longer than a request, files that nobody keeps."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from workstreams import bulk, facets
+from workstreams import bulk, facets, sweeping
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -16,3 +16,9 @@ def recount_for_grid() -> None:
 def work_waiting_bulk() -> None:
     """Go on with every begun bulk change. Safe to run twice, late, or at the same time as itself."""
     bulk.work_waiting()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def delete_stray_files() -> None:
+    """Delete what no attachment keeps. Safe to run twice, late, or at the same time as itself."""
+    sweeping.delete_stray_files(now=timezone.now())

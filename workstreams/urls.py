@@ -1,6 +1,18 @@
 from django.urls import include, path
 
-from workstreams.views import administration, bulk, export, grid, mine, new, page, pictures, saved, take
+from workstreams.views import (
+    administration,
+    attachments,
+    bulk,
+    export,
+    grid,
+    mine,
+    new,
+    page,
+    pictures,
+    saved,
+    take,
+)
 
 app_name = "workstreams"
 administration_screen = [
@@ -9,6 +21,12 @@ administration_screen = [
     path("activity/", administration.activity, name="administration_activity"),
     path("close/", administration.close, name="close"),
     path("reopen/", administration.reopen, name="reopen"),
+]
+attachment = [
+    path("", attachments.attachments, name="attachments"),
+    path("new/", attachments.new_attachment, name="attachment_new"),
+    path("<uuid:attachment_id>/", attachments.download, name="attachment"),
+    path("<uuid:attachment_id>/remove/", attachments.remove, name="attachment_remove"),
 ]
 saved_view = [
     path("", saved.rename, name="rename_view"),
@@ -36,5 +54,6 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
     path("workstreams/<uuid:public_id>/take/", take.take, name="take"),
     path("workstreams/<uuid:public_id>/members/", page.members, name="members"),
+    path("workstreams/<uuid:public_id>/attachments/", include(attachment)),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
 ]

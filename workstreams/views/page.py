@@ -11,9 +11,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from workstreams import people
+from workstreams.attachment_forms import OlderForm
 from workstreams.forms import MembersForm
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of
+from workstreams.views.attachments import context as attachments_panel
 
 
 @require_GET
@@ -21,7 +23,7 @@ def page(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """The WorkStream page (R24-R30, R56, R76); for Agile Workers without chat, prices and addresses (A7)."""
     workstream = get_object_or_404(WorkStream.objects.visible_to(request.user).for_page(), public_id=public_id)
     rights = capabilities_of(request.user, workstream)
-    tabs = ["chat", "details", "members"] if Can.CHAT in rights else ["details", "members"]
+    tabs = [*(["chat"] if Can.CHAT in rights else []), "details", "attachments", "members"]
     wanted = request.GET.get("tab", "")
     context = {
         "workstream": workstream,
@@ -31,6 +33,7 @@ def page(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "may_administer": Can.ADMINISTER in rights,
         "tab": wanted if wanted in tabs else tabs[0],
         "sections": people.sections(workstream, rights=rights, **MembersForm.pages_in(request.GET)),
+        **attachments_panel(request, workstream, OlderForm.place_in(request.GET), rights=rights),
     }
     return render(request, "workstreams/page.html", context)
 

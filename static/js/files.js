@@ -1,0 +1,1 @@
+// Attachments on the WorkStream page. Entry module.
