@@ -20,7 +20,7 @@ urlpatterns = [
     path("", include("chat.urls")),
     path("", include("integrations.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("accounts/", include("allauth.mfa.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:
