@@ -2,11 +2,9 @@
 
 from django.conf import settings
 
-from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
 from chat import actions
-from chat.live import announce
 from workstreams.choices import EntryPoint, SubscriptionType
 from workstreams.models import WorkStream
 
@@ -46,14 +44,3 @@ def greeting(workstream: WorkStream) -> str:
         "Two things help us answer well: a sample of your data, and the instructions you would give "
         "a person doing the task. Tell us about them here whenever you are ready."
     )
-
-
-@registry.follows("accounts.sessions_ended", "open pages of those sessions stop")
-@registry.follows("accounts.role_changed", "open pages of that person look again at what they may read")
-@registry.follows("accounts.person_edited", "open pages of that person look again at what they may read")
-@registry.follows("accounts.erased", "open pages of that person stop")
-def look_again(event: Event) -> None:
-    """What somebody may read changed: their open pages do not go on for another half minute."""
-    person = User.objects.filter(pk=event.data["user_id"]).first()
-    if person:
-        announce.person_changed(person.public_id)

@@ -63,7 +63,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "lucide",
@@ -100,7 +99,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PersonMiddleware",
-    "accounts.second_factor.SecondFactorMiddleware",
     "workstreams.middleware.RefusalMiddleware",
 ]
 
@@ -205,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     }
     for name, task in {
+        "write-due-mails": "notifications.tasks.write_due_mails",
         "send-waiting-mails": "notifications.tasks.send_waiting_mails",
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
@@ -261,9 +260,6 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_ADAPTER = "accounts.second_factor.PortalMFAAdapter"
-# Whether colleagues need an authenticator app before they may do anything. Clients choose for themselves.
-MFA_REQUIRED_FOR_STAFF = env.bool("MFA_REQUIRED_FOR_STAFF", default=IS_PRODUCTION and not DEMO)
 # A mailed link signs in once (it dies with the next sign-in) and for fifteen minutes.
 SESAME_MAX_AGE = 15 * 60
 SESAME_ONE_TIME = True

@@ -19,8 +19,9 @@ urlpatterns = [
     path("", include("milestones.urls")),
     path("", include("chat.urls")),
     path("", include("integrations.urls")),
+    path("", include("notifications.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:

@@ -134,3 +134,7 @@ class BouncedAddress(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+# Models of their own module; Django finds them by this import.
+from notifications import notices  # noqa: E402, F401

@@ -1,12 +1,15 @@
-"""Questions about mails, and claiming them."""
+"""Questions about notifications and mails, and claiming mails."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from activity.claims import claim_first
+from chat.models import ReadMark
+from workstreams.models import WorkStream
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,3 +46,48 @@ class BouncedAddressQuerySet(models.QuerySet[M]):
     def among(self, addresses: list[str]) -> M | None:
         """The first of these addresses that bounced."""
         return self.filter(email__in=[address.lower() for address in addresses]).first()
+
+
+# The bell counts no further, so that counting takes the same time however much somebody has not read.
+COUNTED = 99
+
+
+class NotificationQuerySet(models.QuerySet[M]):
+    """Questions about what people are told."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """One's own, of WorkStreams one still may know exist."""
+        if isinstance(user, AnonymousUser) or not user.is_active:
+            return self.none()
+        rows = self.filter(person=user)
+        if user.is_internal:
+            return rows
+        return rows.filter(Q(workstream=None) | Q(workstream__in=WorkStream.objects.visible_to(user)))
+
+    def in_bell(self) -> Self:
+        """What the bell shows, newest first, with whatever is printed of it."""
+        return self.filter(is_in_app=True).select_related("workstream", "event", "actor").order_by("-at", "-id")
+
+    def unread(self) -> Self:
+        """Not read yet: neither here nor, where it is a chat, in the chat."""
+        read_in_the_chat = ReadMark.objects.filter(
+            workstream=OuterRef("workstream"), user=OuterRef("person"), message__gte=OuterRef("last")
+        )
+        return self.filter(Q(event__isnull=False) | ~Exists(read_in_the_chat), is_in_app=True, read_at=None)
+
+    def with_reading(self) -> Self:
+        """Each with `seen`, the last message its reader has seen of the chat."""
+        marks = ReadMark.objects.filter(workstream=OuterRef("workstream"), user=OuterRef("person"))
+        return self.annotate(seen=models.Subquery(marks.values("message")[:1]))
+
+    def count_for_bell(self) -> int:
+        """How many, but never more than one beyond what the bell prints."""
+        return self.order_by().values("pk")[: COUNTED + 1].count()
+
+    def waiting(self) -> Self:
+        """Those whose mail is not written yet."""
+        return self.filter(mail="waiting")
+
+    def due(self, *, now: datetime) -> Self:
+        """Those whose mail is to be written."""
+        return self.waiting().filter(due_at__lte=now)

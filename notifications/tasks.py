@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
-from notifications import bounces
+from notifications import bounces, dispatch, rounds
 from notifications.letters import host, message_id, return_path
 from notifications.line import Line, why_never
 from notifications.models import Mail, MailFile
@@ -30,6 +30,14 @@ def send_waiting_mails() -> None:
     with Line() as line:
         while mail := Mail.objects.claim(now=timezone.now()):
             _send(mail, line)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def write_due_mails() -> None:
+    """Go through the chats, then write every mail that is due. Safe to run twice, late, or beside itself."""
+    now = timezone.now()
+    rounds.go_round(now=now)
+    dispatch.write_due(now=now)
 
 
 @shared_task(acks_late=True, ignore_result=True)

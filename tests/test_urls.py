@@ -26,6 +26,8 @@ PUBLIC = {
     "demo:mail",
     "demo:mail_html",
     "subscriptions:attempt",
+    # Links of mails, which work without signing in.
+    "notifications:unsubscribe",
 }
 # What only colleagues may know exists: members of the WorkStream get the answer of strangers (R70).
 OF_THE_TEAM = {"chat:notes", "chat:live_team", "chat:looking", "api:notes", "api:notes_read"}

@@ -51,7 +51,6 @@ class Reader:
     session_key: str
     public_id: UUID
     kinds: tuple[Kind, ...]
-    person_id: UUID | None = None
 
     def last_numbers(self) -> Numbers | None:
         """The last numbers of the WorkStream; None when this reader may no longer read all of these kinds."""

@@ -60,5 +60,4 @@ def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tu
         for kind, number in zip(Kind, found.groups(), strict=True):
             # Nobody has seen more than there is; whoever says so would miss what comes.
             seen[kind] = min(seen[kind], int(number or 0))
-    person = cast("User", request.user)
-    return Reader(request.session.session_key, public_id, kinds, person.public_id), seen
+    return Reader(request.session.session_key, public_id, kinds), seen

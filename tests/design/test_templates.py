@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 ROOT = Path(__file__).parents[2]
 # Mails are read by mail programs, which know no style sheets of ours: there, and only there, styles are inline.
-_MAILS = ("mail/", "account/email/")
+_MAILS = ("mail/", "account/email/", "notifications/mail/")
 TEMPLATES = sorted(
     path
     for path in ROOT.glob("templates/**/*.html")

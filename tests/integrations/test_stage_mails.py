@@ -1,10 +1,14 @@
 """Who is told when a stage of Salesforce asks for a person (A24, A25, A27)."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from integrations import work
 from integrations.models import InboundEvent
 from integrations.work import work_next
+from notifications import actions, dispatch
 from notifications.models import Mail
 from tests.conftest import World
 from tests.integrations.conftest import Salesforce, Tie
@@ -19,7 +23,14 @@ def led(world: World, tied: Tie) -> WorkStream:
     return tied(world.scans, lead=world.architect)
 
 
+@pytest.fixture(autouse=True)
+def _nobody_is_asleep(world: World) -> None:
+    for person in (world.architect, world.isr, world.admin):
+        actions.set_preferences(actor=person, has_quiet_hours=False)
+
+
 def told(subject: str) -> list[str]:
+    dispatch.write_due(now=timezone.now() + timedelta(hours=1))
     return sorted(person for mail in Mail.objects.filter(subject=subject) for person in mail.recipients)
 
 
@@ -29,8 +40,8 @@ def test_the_lead_is_asked_for_the_choice_of_delivery_once(
     salesforce.tell("Booked", minute=1)
     salesforce.tell("Booked", minute=2)
 
+    assert told("Salesforce says “Booked”: Invoice scans") == [world.architect.email]
     mail = Mail.objects.get(subject="Salesforce says “Booked”: Invoice scans")
-    assert mail.recipients == [world.architect.email]
     assert "Choose in-house squad or distributed workers" in mail.text
     assert f"/workstreams/{led.public_id}/administration/salesforce/" in mail.text
 

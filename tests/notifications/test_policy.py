@@ -1,0 +1,43 @@
+"""The policy as data, against the table written once more."""
+
+from notifications.policy import TOPICS
+
+# Topic, verbs, whether it stands in the bell, when it is mailed, whether quiet hours hold it, whether it must be.
+MOVES = "milestone.advanced milestone.went_back milestone.followed milestone.followed_type"
+TABLE = """
+new_workstream      | workstream.started | bell | at once | |
+client_message      | chat.message_posted | bell | after 3 minutes of silence, at most 10 | quiet |
+team_message | chat.message_posted | bell | after 3 minutes of silence, at most 10; FIRST | quiet |
+mention             | chat.note_posted chat.note_edited | bell | after 1 minute, unless read before | quiet |
+added               | workstream.member_added | bell | at once | |
+lead                | workstream.lead_set | bell | at once | |
+owner               | workstream.owner_set | bell | at once | |
+invitation_missed   | workstream.invitation_missed | bell | at once | | must
+invitation_accepted | workstream.invitation_accepted | bell | with the digest | |
+milestone           | MOVES | bell | after 10 minutes, unless read before | |
+milestone_team      | MOVES | bell | with the digest | |
+salesforce          | salesforce.stage_heard | bell | with others, each hour | quiet |
+attachment          | workstream.attachment_added | bell | after 10 minutes, unless read before | quiet |
+document_requested  | workstream.document_requested | bell | at once | |
+document_due        | workstream.document_due | bell | in the morning | |
+closed              | workstream.closed workstream.reopened | bell | at once | |
+reopening_asked     | chat.reopening_asked | bell | at once | |
+new_device          | accounts.new_device | | at once | | must
+address_changed     | accounts.address_changed | | at once | | must
+"""
+
+
+def test_the_policy_is_the_table() -> None:
+    table = TABLE.replace("MOVES", MOVES).replace("FIRST", "first answer after 1 minute")
+    told = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
+    assert [
+        [
+            topic.name,
+            " ".join(topic.verbs),
+            "bell" if topic.is_in_app else "",
+            topic.mail.words,
+            "quiet" if topic.mail.keeps_quiet else "",
+            "must" if topic.must else "",
+        ]
+        for topic in TOPICS.values()
+    ] == told
