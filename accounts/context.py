@@ -19,6 +19,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "frame": "public",
         "may_search": False,
+        "may_search_chats": False,
     }
     if user is None or not user.is_authenticated:
         return context
@@ -37,5 +38,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     context["nav"] = [{"label": label, "url": url, "current": url == here} for label, url in links]
     context["may_search"] = user.may(Can.SEARCH_GRID)
+    # Agile Workers take part in no chat (A7).
+    context["may_search_chats"] = user.is_internal or not user.is_team
     context["frame"] = "staff" if user.is_team else "client"
     return context

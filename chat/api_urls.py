@@ -3,8 +3,11 @@
 from django.urls import path
 
 from chat import api
+from chat.search import api as search_api
 
 urlpatterns = [
+    path("messages/search/", search_api.SearchMessagesView.as_view(), name="messages_search"),
+    path("notes/search/", search_api.SearchNotesView.as_view(), name="notes_search"),
     path("workstreams/<uuid:public_id>/chat/", api.ChatView.as_view(), name="chat"),
     path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", api.AskToReopenView.as_view(), name="ask_to_reopen"),
     path("workstreams/<uuid:public_id>/messages/", api.MessagesView.as_view(), name="messages"),

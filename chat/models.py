@@ -11,8 +11,22 @@ from chat.querysets import (
     NoteQuerySet,
     ReadMarkQuerySet,
 )
+from chat.search.models import MessageWords, NoteWords
 from workstreams.choices import Side
 from workstreams.models import Attachment, WorkStream
+
+__all__ = [
+    "MAX_LENGTH",
+    "Counter",
+    "Entry",
+    "Mention",
+    "Message",
+    "MessageFile",
+    "MessageWords",
+    "Note",
+    "NoteWords",
+    "ReadMark",
+]
 
 MAX_LENGTH = 20_000
 

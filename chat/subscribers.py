@@ -4,7 +4,9 @@ from django.conf import settings
 
 from activity.models import Event
 from activity.registry import registry
-from chat import actions
+from chat import actions, events
+from chat.models import Message, Note
+from chat.search import index
 from workstreams.choices import EntryPoint, SubscriptionType
 from workstreams.models import WorkStream
 
@@ -44,3 +46,26 @@ def greeting(workstream: WorkStream) -> str:
         "Two things help us answer well: a sample of your data, and the instructions you would give "
         "a person doing the task. Tell us about them here whenever you are ready."
     )
+
+
+@registry.follows("chat.message_edited", "its words are found as they are now")
+@registry.follows("chat.note_edited", "its words are found as they are now")
+def find_what_it_says_now(event: Event) -> None:
+    """Search follows an edit at once."""
+    if entry := _entry_of(event):
+        index.renew(entry)
+
+
+@registry.follows("chat.message_removed", "search no longer finds it")
+@registry.follows("chat.note_removed", "search no longer finds it")
+def find_no_longer(event: Event) -> None:
+    """Search forgets what was removed."""
+    if entry := _entry_of(event):
+        index.forget(entry)
+
+
+def _entry_of(event: Event) -> Message | Note | None:
+    kind: type[Message] | type[Note] = Message
+    if event.verb in {events.NOTE_EDITED, events.NOTE_REMOVED}:
+        kind = Note
+    return kind.objects.filter(workstream=event.workstream, number=event.data["number"]).first()

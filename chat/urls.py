@@ -2,6 +2,7 @@ from django.urls import path
 
 from chat import views
 from chat.live import views as live
+from chat.search import views as search
 
 app_name = "chat"
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/chat/writing/", views.writing, name="writing"),
     path("workstreams/<uuid:public_id>/chat/looking/", views.looking, name="looking"),
     path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", views.ask_to_reopen, name="ask_to_reopen"),
+    path("search/", search.search, name="search"),
     # Everything below /live/ is served by the ASGI side (config.asgi).
     path("live/workstreams/<uuid:public_id>/", live.messages, name="live"),
     path("live/workstreams/<uuid:public_id>/team/", live.team, name="live_team"),

@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
         "delete-stray-files": "workstreams.tasks.delete_stray_files",
+        "index-waiting": "chat.tasks.index_waiting",
     }.items()
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {

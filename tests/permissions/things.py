@@ -316,6 +316,22 @@ THINGS = [
         post(WS + "chat/unread/"),
         post(API + "messages/unread/", sending(number=1)),
     ),
+    Thing(
+        "search messages",
+        None,
+        get("/search/", sending(q="Hi")),
+        get("/api/v1/messages/search/", sending(q="Hi")),
+        never=frozenset({Standing.AGILE_WORKER}),
+        is_general=True,
+    ),
+    Thing(
+        "search Internal Notes",
+        Can.READ_NOTES,
+        get("/search/", sending(q="Hi", kind="notes")),
+        get("/api/v1/notes/search/", sending(q="Hi")),
+        is_secret=True,
+        is_general=True,
+    ),
     Thing("see who has read how far", Can.CHAT, get(WS + "chat/seen/"), get(API + "messages/readers/")),
     Thing(
         "ask to reopen it",
