@@ -209,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
         "delete-stray-files": "workstreams.tasks.delete_stray_files",
         "index-waiting": "chat.tasks.index_waiting",
+        "make-waiting-previews": "workstreams.tasks.make_waiting_previews",
     }.items()
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
@@ -220,6 +221,12 @@ CELERY_BEAT_SCHEDULE["forget-old-mails"] = {
     "task": "notifications.tasks.forget_old_mails",
     "schedule": timedelta(hours=1),
     "options": {"expires": 3600},
+}
+# Often enough that every client's morning has several.
+CELERY_BEAT_SCHEDULE["remind-of-documents"] = {
+    "task": "workstreams.tasks.remind_of_documents",
+    "schedule": timedelta(minutes=15),
+    "options": {"expires": 600},
 }
 CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
     "task": "api.tasks.forget_old_answers",
@@ -375,6 +382,10 @@ SPECTACULAR_SETTINGS = {
         "EntryPoint": "workstreams.choices.EntryPoint",
         "Lifecycle": "workstreams.choices.Lifecycle",
         "Side": "workstreams.choices.Side",
+        "AttachmentKind": "workstreams.choices.AttachmentKind",
+        "AskableKind": "workstreams.requests.ASKABLE_CHOICES",
+        "PreviewKind": "workstreams.papers.PREVIEW_KINDS",
+        "PreviewState": "workstreams.papers.PREVIEW_STATES",
         "Role": "accounts.capabilities.Role",
         "Region": "accounts.models.Region",
         "Scope": "api.models.Scope",

@@ -14,7 +14,8 @@ from factory.django import DjangoModelFactory
 from accounts.capabilities import Role
 from accounts.models import Organization, User
 from workstreams.choices import AttachmentKind, Side
-from workstreams.models import Attachment, Membership, WorkStream, attachment_key
+from workstreams.models import Attachment, DocumentRequest, Membership, WorkStream, attachment_key
+from workstreams.papers import Preview, PreviewPicture
 
 NO_PASSWORD = make_password(None)
 
@@ -95,6 +96,41 @@ class AttachmentFactory(DjangoModelFactory[Attachment]):
     sha256 = factory.LazyAttribute(lambda made: hashlib.sha256(made.content).hexdigest())
     content_type = "text/csv"
     client_key = factory.Sequence(lambda n: uuid5(UUID(int=0), str(n)))
+
+
+class PreviewFactory(DjangoModelFactory[Preview]):
+    """A picture that was looked into."""
+
+    class Meta:
+        model = Preview
+
+    attachment = factory.SubFactory(AttachmentFactory, name="photo.png", content_type="image/png")
+    kind = "picture"
+    state = Preview.State.READY
+    facts = factory.LazyFunction(lambda: {"width": 1, "height": 1})
+
+
+class PreviewPictureFactory(DjangoModelFactory[PreviewPicture]):
+    """The picture that came of it, stored."""
+
+    class Meta:
+        model = PreviewPicture
+
+    preview = factory.SubFactory(PreviewFactory)
+    number = 1
+    file = factory.LazyFunction(lambda: default_storage.save(attachment_key(), ContentFile(b"RIFF0000WEBP")))
+    width = height = 1
+
+
+class DocumentRequestFactory(DjangoModelFactory[DocumentRequest]):
+    """Sample data that the client is asked for, without a day."""
+
+    class Meta:
+        model = DocumentRequest
+
+    workstream = factory.SubFactory(WorkStreamFactory)
+    kind = AttachmentKind.SAMPLE_DATA
+    requested_by = factory.SelfAttribute("workstream.created_by")
 
 
 def join(workstream: WorkStream, person: User) -> Membership:

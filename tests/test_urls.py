@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.conftest import World
-from tests.factories import AttachmentFactory
+from tests.factories import DocumentRequestFactory, PreviewPictureFactory
 
 # Addresses anybody may open without signing in. Everything else sends an anonymous visitor to the sign-in page.
 PUBLIC = {
@@ -72,7 +72,10 @@ def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, db: None) -> N
 
 # What an address names besides the WorkStream, made on `labels`.
 MADE: dict[str, Callable[[World], object]] = {
-    "attachment_id": lambda world: AttachmentFactory.create(workstream=world.labels).public_id,
+    "attachment_id": lambda world: (
+        PreviewPictureFactory.create(preview__attachment__workstream=world.labels).preview.attachment.public_id
+    ),
+    "request_id": lambda world: DocumentRequestFactory.create(workstream=world.labels).public_id,
 }
 
 

@@ -1,8 +1,9 @@
 """The addresses of the WorkStreams' part of the API."""
 
-from django.urls import path
+from django.urls import include, path
 
 from workstreams.api.activity import ActivityView
+from workstreams.api.documents import AskAgainView, DocumentRequestsView, TickDocumentView, WithdrawDocumentView
 from workstreams.api.lists import FacetsView, WorkStreamsView
 from workstreams.api.many import (
     BulkChangesView,
@@ -12,6 +13,7 @@ from workstreams.api.many import (
     UndoBulkChangeView,
 )
 from workstreams.api.one import CloseView, MembersView, ReopenView, SetLeadView, TakeView, WorkStreamView
+from workstreams.api.papers import GuidanceEditView, GuidanceListView, PictureView, PreviewView, SampleView
 from workstreams.api.views import (
     RenameView,
     ReplaceView,
@@ -21,6 +23,15 @@ from workstreams.api.views import (
     UnshareView,
 )
 
+document_request = [
+    path("tick/", TickDocumentView.as_view(), name="document_request_tick"),
+    path("withdraw/", WithdrawDocumentView.as_view(), name="document_request_withdraw"),
+    path("ask-again/", AskAgainView.as_view(), name="document_request_ask_again"),
+]
+preview = [
+    path("", PreviewView.as_view(), name="attachment_preview"),
+    path("<int:number>/", PictureView.as_view(), name="attachment_picture"),
+]
 urlpatterns = [
     path("workstreams/", WorkStreamsView.as_view(), name="workstreams"),
     path("workstreams/export/", ExportView.as_view(), name="workstreams_export"),
@@ -32,6 +43,12 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/take/", TakeView.as_view(), name="workstream_take"),
     path("workstreams/<uuid:public_id>/activity/", ActivityView.as_view(), name="workstream_activity"),
     path("workstreams/<uuid:public_id>/members/", MembersView.as_view(), name="workstream_members"),
+    path("workstreams/<uuid:public_id>/document-requests/", DocumentRequestsView.as_view(), name="document_requests"),
+    path("workstreams/<uuid:public_id>/document-requests/<uuid:request_id>/", include(document_request)),
+    path("workstreams/<uuid:public_id>/attachments/<uuid:attachment_id>/preview/", include(preview)),
+    path("guidance/", GuidanceListView.as_view(), name="guidance"),
+    path("guidance/<slug:kind>/sample/", SampleView.as_view(), name="guidance_sample"),
+    path("guidance/<slug:kind>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
     path("bulk-changes/", BulkChangesView.as_view(), name="bulk_changes"),
     path("bulk-changes/<uuid:bulk_id>/", BulkChangeView.as_view(), name="bulk_change"),
     path("bulk-changes/<uuid:bulk_id>/confirm/", ConfirmBulkChangeView.as_view(), name="bulk_change_confirm"),

@@ -46,6 +46,8 @@ class AddAttachmentForm(forms.Form):
     kind = forms.TypedChoiceField(choices=[], coerce=AttachmentKind, initial=AttachmentKind.OTHER)
     note = LineField(max_length=500, required=False, help_text="What it is or what to look at.")
     client_key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    # The document it answers, if one was asked for.
+    request = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """With the kinds that this person may add."""
@@ -65,3 +67,17 @@ class OlderForm(forms.Form):
         """The attachment that an address names; None for whatever else stands there."""
         form = cls(data)
         return form.cleaned_data["older"] if form.is_valid() else None
+
+
+class ChosenForm(forms.Form):
+    """What a link to the upload has chosen already: the kind, and the request it answers."""
+
+    kind = forms.ChoiceField(choices=AttachmentKind.choices, required=False)
+    request = forms.UUIDField(required=False)
+
+    @classmethod
+    def chosen_in(cls, data: QueryDict) -> dict[str, Any]:
+        """Initial values for the upload's form; what cannot be read is left out."""
+        form = cls(data)
+        form.is_valid()
+        return {name: value for name, value in form.cleaned_data.items() if value}

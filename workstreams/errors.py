@@ -123,3 +123,17 @@ class NotDownloadable(DomainError):
 
     status_code = 409
     code = "not_downloadable"
+
+
+class CannotAskFor(DomainError):
+    """A quote comes from us, and a day that has passed is no day to send a document by."""
+
+    status_code = 422
+    code = "cannot_ask_for"
+
+
+class SampleTooLarge(DomainError):
+    """A sample shows how a file may look; it is no place for data."""
+
+    status_code = 422
+    code = "sample_too_large"

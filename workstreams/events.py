@@ -38,6 +38,10 @@ DOCUMENT_REQUEST_DONE = registry.declare(
 DOCUMENT_REQUEST_WITHDRAWN = registry.declare(
     "workstream.document_request_withdrawn", "withdrew the request for a document: {kind}", for_clients=True
 ).name
+DOCUMENT_REQUEST_REOPENED = registry.declare(
+    "workstream.document_request_reopened", "asked again for a document: {kind}", for_clients=True
+).name
+GUIDANCE_EDITED = registry.declare("workstream.guidance_edited", "edited what helps people choose: {kind}").name
 # Of views, only what concerns others: one's own are one's own business.
 VIEW_SHARED = registry.declare("workstream.view_shared", "shared the view “{name}” with the team").name
 VIEW_CHANGED = registry.declare("workstream.view_changed", "changed the shared view “{name}”").name

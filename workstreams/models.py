@@ -311,9 +311,26 @@ class DocumentRequest(models.Model):
 
     class Meta:
         ordering = ["due_on", "created_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                condition=Q(done_at=None, withdrawn_at=None, due_on__isnull=False),
+                name="documents_due",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done_at=None) | Q(withdrawn_at=None), name="a_document_has_come_or_is_not_wanted"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.workstream_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still waited for."""
+        return self.done_at is None and self.withdrawn_at is None
 
 
 class Attachment(models.Model):
@@ -436,4 +453,4 @@ class SavedView(models.Model):
 
 
 # Models that point at those above; Django finds them by this import.
-from workstreams import filing, runs  # noqa: E402, F401
+from workstreams import filing, papers, runs  # noqa: E402, F401

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Case, Count, Func, Q, Subquery, When
+from django.db.models import Case, Count, F, Func, Q, Subquery, When
 from django.db.models.functions import Lower
 
 from workstreams.choices import COMMERCIAL_KINDS, Side, Status
@@ -81,11 +81,25 @@ class InvitationQuerySet(InWorkStreamQuerySet[M]):
 
 
 class DocumentRequestQuerySet(InWorkStreamQuerySet[M]):
-    """Questions about documents that were asked for."""
+    """Questions about documents that were asked for: between the client and us, so not for Agile Workers (A7)."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """The requests of WorkStreams this person sees; none for Agile Workers."""
+        if isinstance(user, AnonymousUser) or (user.is_team and not user.is_internal):
+            return self.none()
+        return super().visible_to(user)
 
     def open(self) -> Self:
         """Those that are still waited for."""
         return self.filter(done_at__isnull=True, withdrawn_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """Those that are waited for first, the most urgent on top; then those that have come, the latest on top."""
+        return (
+            self.filter(withdrawn_at=None)
+            .select_related("requested_by", "done_by")
+            .order_by(F("done_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "created_at", "id")
+        )
 
 
 class AttachmentQuerySet(InWorkStreamQuerySet[M]):
@@ -114,7 +128,8 @@ class AttachmentQuerySet(InWorkStreamQuerySet[M]):
         """With everything that a row of the panel prints, and `in_all`: how many of `counting` are not removed."""
         there = counting.filter(removed_at=None).order_by()
         in_all = there.annotate(n=Func("pk", function="COUNT")).values("n")
-        return self.select_related("uploaded_by", "removed_by").annotate(in_all=Subquery(in_all))
+        rows = self.select_related("uploaded_by", "removed_by", "preview").defer("preview__facts")
+        return rows.annotate(in_all=Subquery(in_all))
 
 
 class SavedViewQuerySet(models.QuerySet[M]):

@@ -1,9 +1,11 @@
-"""What workers do: counting for the grid, changes that took longer than a request, files that nobody keeps."""
+"""What workers do: counting for the grid, changes that took longer than a request, files that nobody keeps,
+previews, and reminders of documents."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from workstreams import bulk, facets, sweeping
+from workstreams import bulk, facets, requests, sweeping
+from workstreams.previews import work
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -22,3 +24,15 @@ def work_waiting_bulk() -> None:
 def delete_stray_files() -> None:
     """Delete what no attachment keeps. Safe to run twice, late, or at the same time as itself."""
     sweeping.delete_stray_files(now=timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def make_waiting_previews() -> None:
+    """Make the previews that wait. Safe to run twice, late, or at the same time as itself."""
+    work.make_waiting()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def remind_of_documents() -> None:
+    """Remind clients in their morning. Safe to run twice, late, or at the same time as itself."""
+    requests.remind(now=timezone.now())

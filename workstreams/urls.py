@@ -4,12 +4,15 @@ from workstreams.views import (
     administration,
     attachments,
     bulk,
+    documents,
     export,
     grid,
+    guidance,
     mine,
     new,
     page,
     pictures,
+    previews,
     saved,
     take,
 )
@@ -27,6 +30,14 @@ attachment = [
     path("new/", attachments.new_attachment, name="attachment_new"),
     path("<uuid:attachment_id>/", attachments.download, name="attachment"),
     path("<uuid:attachment_id>/remove/", attachments.remove, name="attachment_remove"),
+    path("<uuid:attachment_id>/preview/", previews.preview, name="attachment_preview"),
+    path("<uuid:attachment_id>/preview/<int:number>/", previews.picture, name="attachment_picture"),
+]
+document = [
+    path("", documents.ask, name="document_ask"),
+    path("<uuid:request_id>/tick/", documents.tick, name="document_tick"),
+    path("<uuid:request_id>/withdraw/", documents.withdraw, name="document_withdraw"),
+    path("<uuid:request_id>/ask-again/", documents.ask_again, name="document_again"),
 ]
 saved_view = [
     path("", saved.rename, name="rename_view"),
@@ -50,10 +61,15 @@ urlpatterns = [
     path("workstreams/export/", export.export, name="export"),
     path("workstreams/exports/", export.exports, name="exports"),
     path("workstreams/exports/<uuid:export_id>/cancel/", export.cancel_export, name="export_cancel"),
+    path("guidance/", guidance.guidance, name="guidance"),
+    path("guidance/<slug:kind>/", guidance.guidance_of_kind, name="guidance_of_kind"),
+    path("guidance/<slug:kind>/sample/", guidance.sample, name="guidance_sample"),
+    path("guidance/<slug:kind>/edit/", guidance.edit, name="guidance_edit"),
     path("my-workstreams/", mine.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
     path("workstreams/<uuid:public_id>/take/", take.take, name="take"),
     path("workstreams/<uuid:public_id>/members/", page.members, name="members"),
     path("workstreams/<uuid:public_id>/attachments/", include(attachment)),
+    path("workstreams/<uuid:public_id>/documents/", include(document)),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),
 ]

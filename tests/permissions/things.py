@@ -16,16 +16,19 @@ from accounts.capabilities import Can, Standing
 from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
+from tests.factories import PreviewPictureFactory
 from tests.integrations.conftest import OPPORTUNITY
-from workstreams import bulk
+from workstreams import bulk, requests
 from workstreams.actions import close
-from workstreams.choices import CloseReason, Milestone, Side, SubscriptionType
+from workstreams.choices import AttachmentKind, CloseReason, Milestone, Side, SubscriptionType
 from workstreams.models import SavedView, WorkStream
 from workstreams.runs import BulkChange
 
 Data = Callable[[World], dict[str, Any]]
 ATTEMPT, PLAN = uuid4(), uuid4()
 VIEW = uuid4()
+ASKED, FILE = uuid4(), uuid4()
+UNTOLD = frozenset({Standing.AGILE_WORKER})
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
 
 
@@ -133,6 +136,18 @@ def with_plan(world: World) -> BulkChange:
 def with_plan_done(world: World) -> None:
     """And it was done."""
     bulk.carry_on(bulk.confirm(bulk=with_plan(world), actor=world.admin))
+
+
+def with_document_asked(world: World) -> None:
+    """The client is asked for a document."""
+    requests.request_document(
+        workstream=world.labels, actor=world.isr, kind=AttachmentKind.SAMPLE_DATA, public_id=ASKED
+    )
+
+
+def with_file_looked_into(world: World) -> None:
+    """There is a file, and a picture of what is in it."""
+    PreviewPictureFactory.create(preview__attachment__workstream=world.labels, preview__attachment__public_id=FILE)
 
 
 def with_attempt(_: World) -> None:
@@ -297,6 +312,60 @@ THINGS = [
         Can.ADMINISTER,
         post(ADMINISTRATION + "subscription/type/", sending(to="lean")),
         post(API + "subscription/change-type/", sending(to="lean")),
+    ),
+    # Documents that were asked for, previews, guidance
+    Thing(
+        "see which documents are wanted",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + "?tab=attachments"),
+        get(API + "document-requests/"),
+    ),
+    Thing(
+        "ask the client for a document",
+        Can.REQUEST_DOCUMENTS,
+        post(WS + "documents/", lambda _: {"kind": "sample_data", "public_id": uuid4()}),
+        post(API + "document-requests/", sending(kind="sample_data")),
+    ),
+    *(
+        Thing(
+            f"{does} a document that was asked for",
+            Can.REQUEST_DOCUMENTS,
+            post(WS + f"documents/{ASKED}/{address}/"),
+            post(API + f"document-requests/{ASKED}/{address}/"),
+            arrange=with_document_asked,
+            # Nobody tells them of any.
+            unknown_to=UNTOLD,
+        )
+        for does, address in (("tick off", "tick"), ("withdraw", "withdraw"), ("ask again for", "ask-again"))
+    ),
+    Thing(
+        "look into a file",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + f"attachments/{FILE}/preview/"),
+        get(API + f"attachments/{FILE}/preview/"),
+        arrange=with_file_looked_into,
+    ),
+    Thing(
+        "see a picture of a file",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + f"attachments/{FILE}/preview/1/"),
+        get(API + f"attachments/{FILE}/preview/1/"),
+        arrange=with_file_looked_into,
+    ),
+    Thing("read which files help", None, get("/guidance/"), get("/api/v1/guidance/"), is_general=True),
+    Thing(
+        "take a sample",
+        None,
+        get("/guidance/sample_data/sample/"),
+        get("/api/v1/guidance/sample_data/sample/"),
+        is_general=True,
+    ),
+    Thing(
+        "write which files help",
+        Can.MANAGE_PORTAL,
+        post("/guidance/scope/edit/", sending(text="Anew", shows_sample="on")),
+        post("/api/v1/guidance/scope/edit/", sending(text="Anew")),
+        is_general=True,
     ),
     # Chat
     Thing("read the chat", Can.CHAT, get(WS + "chat/?after=0"), get(API + "messages/")),

@@ -15,8 +15,13 @@ from accounts.errors import DomainError
 from accounts.http import PortalRequest
 from workstreams import attachments as actions
 from workstreams import sending
-from workstreams.attachment_forms import AddAttachmentForm, OlderForm
-from workstreams.models import Attachment, WorkStream
+from workstreams.asked import asked_of
+from workstreams.attachment_forms import AddAttachmentForm, ChosenForm, OlderForm
+from workstreams.choices import AttachmentKind
+from workstreams.document_forms import AskForm
+from workstreams.guidance import guide_for
+from workstreams.models import Attachment, DocumentRequest, WorkStream
+from workstreams.requests import today_of
 from workstreams.tenancy import capabilities_of, require
 
 
@@ -38,8 +43,9 @@ def new_attachment(request: PortalRequest, public_id: UUID) -> HttpResponse:
     """The form on a page of its own, for browsers without script."""
     workstream = _workstream(request, public_id, Can.ADD_ATTACHMENTS)
     actions.may_add(workstream=workstream, actor=request.user)
-    form = AddAttachmentForm(user=request.user)
-    return render(request, "workstreams/attachment_new.html", {"workstream": workstream, "attachment_form": form})
+    chosen = ChosenForm.chosen_in(request.GET)
+    form = AddAttachmentForm(user=request.user, initial=chosen)
+    return _form_page(request, workstream, form)
 
 
 @require_safe
@@ -67,6 +73,7 @@ def context(
     request: PortalRequest, workstream: WorkStream, older_than: UUID | None, *, rights: frozenset[Can]
 ) -> dict[str, object]:
     """What the panel prints."""
+    asked = asked_of(workstream, request.user, rights=rights)
     may_add = Can.ADD_ATTACHMENTS in rights and (workstream.is_open or request.user.is_team)
     return {
         "workstream": workstream,
@@ -74,6 +81,8 @@ def context(
         "is_older_page": older_than is not None,
         "may_add_attachments": may_add,
         "attachment_form": AddAttachmentForm(user=request.user) if may_add else None,
+        "asked": asked,
+        "ask_form": AskForm(today=today_of(workstream)) if asked.may_ask else None,
     }
 
 
@@ -87,8 +96,11 @@ def _add(request: PortalRequest, workstream: WorkStream) -> HttpResponse:
     actions.may_add(workstream=workstream, actor=request.user)
     form = AddAttachmentForm(request.POST, request.FILES, user=request.user)
     if not form.is_valid():
-        shown = {"workstream": workstream, "attachment_form": form}
-        return render(request, "workstreams/attachment_new.html", shown, status=422)
+        return _form_page(request, workstream, form, status=422)
+    answers = DocumentRequest.objects.visible_to(request.user).filter(
+        workstream=workstream, public_id=form.cleaned_data["request"]
+    )
+    asked = answers.first()
     for number, upload in enumerate(form.cleaned_data["file"]):
         try:
             added = actions.add(
@@ -98,12 +110,22 @@ def _add(request: PortalRequest, workstream: WorkStream) -> HttpResponse:
                 kind=form.cleaned_data["kind"],
                 note=form.cleaned_data["note"],
                 client_key=uuid5(form.cleaned_data["client_key"], str(number)),
+                request=asked,
             )
         except DomainError as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, f"“{added.name}” was added.")
     return redirect(_tab(workstream))
+
+
+def _form_page(
+    request: PortalRequest, workstream: WorkStream, form: AddAttachmentForm, *, status: int = 200
+) -> HttpResponse:
+    kind = form["kind"].value()
+    guide = guide_for(AttachmentKind(kind), request.user) if kind in AttachmentKind.values else None
+    shown = {"workstream": workstream, "attachment_form": form, "guide": guide}
+    return render(request, "workstreams/attachment_new.html", shown, status=status)
 
 
 def _tab(workstream: WorkStream, older: UUID | None = None) -> str:

@@ -1,0 +1,103 @@
+"""Text: which encoding it is in, and how it begins."""
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from workstreams.previews.outcome import CannotPreview, Outcome
+
+SHOWN = 32_000  # characters
+LOOKED_AT = 64 * 1024  # bytes from which an encoding is guessed
+
+# What people's programs write; rarer ones would be guessed more often than met.
+GUESSED = ["cp1252", "cp1250", "cp1251", "iso8859_15", "mac_roman", "utf_16", "shift_jis", "gb18030", "big5", "euc_kr"]
+LABELS = {
+    "utf_8": "UTF-8",
+    "utf_16": "UTF-16",
+    "cp1252": "Windows-1252",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "iso8859_15": "ISO-8859-15",
+    "mac_roman": "Mac Roman",
+    "shift_jis": "Shift JIS",
+    "gb18030": "GB 18030",
+    "big5": "Big5",
+    "euc_kr": "EUC-KR",
+}
+_MARKS = ((codecs.BOM_UTF8, "utf_8"), (codecs.BOM_UTF16_LE, "utf_16_le"), (codecs.BOM_UTF16_BE, "utf_16_be"))
+# Signs that steer a terminal or turn a line around; a page shows them as what they are, a sign too many.
+_STEERING = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """Bytes as text."""
+
+    text: str
+    encoding: str
+    has_mark: bool = False
+
+    @property
+    def is_utf8(self) -> bool:
+        """Whether it is in the encoding that causes no trouble."""
+        return self.encoding == LABELS["utf_8"]
+
+
+def decode(beginning: bytes) -> Decoded:
+    """The beginning of a file as text; it may end within a character.
+
+    Raises: CannotPreview when it is no text.
+    """
+    for mark, codec in _MARKS:
+        if beginning.startswith(mark):
+            text = codecs.getincrementaldecoder(codec)("replace").decode(beginning[len(mark) :])
+            return Decoded(_text_only(text), LABELS["utf_8" if codec == "utf_8" else "utf_16"], has_mark=True)
+    try:
+        return Decoded(_text_only(codecs.getincrementaldecoder("utf-8")().decode(beginning)), LABELS["utf_8"])
+    except UnicodeDecodeError:
+        pass
+    # Without the last, perhaps broken character of an encoding with several bytes for one.
+    guess = from_bytes(beginning[:LOOKED_AT], cp_isolation=GUESSED, enable_fallback=False).best()
+    codec = guess.encoding if guess else "cp1252"
+    text = codecs.getincrementaldecoder(codec)("replace").decode(beginning)
+    return Decoded(_text_only(text), LABELS.get(codec, codec))
+
+
+def look(path: Path) -> Outcome:
+    """The first 32,000 characters.
+
+    Raises: CannotPreview.
+    """
+    beginning, is_whole = begin(path)
+    decoded = decode(beginning)
+    text = printable(decoded.text)
+    return Outcome(
+        facts={
+            "text": text[:SHOWN],
+            "encoding": decoded.encoding,
+            "is_whole": is_whole and len(text) <= SHOWN,
+        }
+    )
+
+
+def begin(path: Path, *, most: int = 512 * 1024) -> tuple[bytes, bool]:
+    """How a file begins, and whether that is all of it."""
+    with path.open("rb") as file:
+        found = file.read(most + 1)
+    return found[:most], len(found) <= most
+
+
+def printable(text: str) -> str:
+    """The text with a visible sign in the place of whatever steers instead of being read."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _text_only(text: str) -> str:
+    if "\x00" in text:
+        raise CannotPreview("It is no text: it holds bytes that no text has.")
+    return text
