@@ -11,7 +11,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := .tools/bin/uv
 READY := $(VENV)/.ready
-APPS := accounts activity api chat demo integrations milestones notifications subscriptions workstreams
+APPS := accounts activity api chat demo integrations mailroom milestones notifications subscriptions workstreams
 STYLES := $(shell find static/css static/js templates $(APPS) -type f \
   \( -name '*.css' -o -name '*.js' -o -name '*.html' -o -name 'forms.py' -o -path '*/templatetags/*.py' \) 2>/dev/null)
 

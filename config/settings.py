@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "notifications",
     "integrations",
     "integrations.salesforce",
+    "mailroom",
     *(["demo"] if DEMO else []),
 ]
 
@@ -206,6 +207,7 @@ CELERY_BEAT_SCHEDULE = {
         "write-due-mails": "notifications.tasks.write_due_mails",
         "send-waiting-mails": "notifications.tasks.send_waiting_mails",
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
+        "work-waiting-mails": "mailroom.tasks.work_waiting_mails",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
         "delete-stray-files": "workstreams.tasks.delete_stray_files",
         "index-waiting": "chat.tasks.index_waiting",
@@ -227,6 +229,11 @@ CELERY_BEAT_SCHEDULE["remind-of-documents"] = {
     "task": "workstreams.tasks.remind_of_documents",
     "schedule": timedelta(minutes=15),
     "options": {"expires": 600},
+}
+CELERY_BEAT_SCHEDULE["forget-incoming-mails"] = {
+    "task": "mailroom.tasks.forget_old_mails",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
 }
 CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
     "task": "api.tasks.forget_old_answers",
@@ -295,7 +302,7 @@ if EMAIL_USE_TLS and EMAIL_USE_SSL:
     raise ImproperlyConfigured("EMAIL_USE_TLS is STARTTLS and EMAIL_USE_SSL is TLS from the first byte; set one.")
 EMAIL_TIMEOUT = 10
 # Of providers that are asked over HTTP instead (MAIL_TRANSPORT=anymail.backends...): "POSTMARK_SERVER_TOKEN=...;...".
-ANYMAIL = env.dict("ANYMAIL", default={}) | {"REQUESTS_TIMEOUT": (5, 20)}
+ANYMAIL = env.dict("ANYMAIL", cast={"value": str}, default={}) | {"REQUESTS_TIMEOUT": (5, 20)}
 # Settled mails are deleted after so many days; what signs somebody in is erased once it is sent, except in the demo.
 MAIL_KEEP_DAYS = env.int("MAIL_KEEP_DAYS", default=90)
 MAIL_KEEPS_CODES = DEMO
@@ -303,6 +310,10 @@ MAIL_KEEPS_CODES = DEMO
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="").strip().lower()
 if REPLY_DOMAIN and not re.fullmatch(r"[a-z0-9.-]+", REPLY_DOMAIN):
     raise ImproperlyConfigured(f"REPLY_DOMAIN is {REPLY_DOMAIN!r}; it must be like reply.portal.example.com.")
+# How whoever hands mails in over HTTP shows that it is ours: "Authorization: Bearer ..."; several are valid at once.
+MAIL_HOOK_SECRETS = env.list("MAIL_HOOK_SECRETS", default=[])
+# The name under which our own mail server writes down what it found out about senders (Authentication-Results).
+MAIL_TRUSTED_SERVER = env.str("MAIL_TRUSTED_SERVER", default="").strip().lower()
 
 # --- Offers ------------------------------------------------------------------------------------------------------
 

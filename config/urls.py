@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("chat.urls")),
     path("", include("integrations.urls")),
     path("", include("notifications.urls")),
+    path("", include("mailroom.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),

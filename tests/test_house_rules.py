@@ -13,6 +13,7 @@ APPS = [
     "chat",
     "demo",
     "integrations",
+    "mailroom",
     "milestones",
     "notifications",
     "subscriptions",

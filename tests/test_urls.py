@@ -20,6 +20,8 @@ PUBLIC = {
     "accounts:sign_in_again",
     "subscriptions:start",
     "integrations:salesforce_stage",
+    "mailroom:hook",
+    "mailroom:provider_hook",
     # Only where DEMO is on (tests/demo/test_demo_off.py).
     "demo:people",
     "demo:mailbox",
