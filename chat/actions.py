@@ -1,4 +1,4 @@
-"""Posting messages and notes, and reading them.
+"""Posting messages and notes, and reading them. Editing and removing them is in `chat.changes`.
 
 Locks are taken in this order: the WorkStream's row (only by a first answer, and by `touch` once a minute), then its
 counter row, which is held until the commit. Whatever follows from `chat.message_posted` must not lock a WorkStream.
@@ -37,7 +37,7 @@ def post_message(*, workstream: WorkStream, author: User, body: str, client_key:
     Raises: NotAllowed, Closed for clients, NothingToSay, TooLong, KeyTaken.
     """
     require(author, Can.CHAT, workstream)
-    text = _checked(body)
+    text = checked(body)
     try:
         with transaction.atomic():
             if author.is_team:
@@ -66,7 +66,7 @@ def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
     """Post in the portal's own name, for the team. It makes nobody a lead (R65)."""
     with transaction.atomic():
         return _append_message(
-            workstream, _checked(body), author=None, side=Side.TEAM, client_key=uuid4(), also_closed=True
+            workstream, checked(body), author=None, side=Side.TEAM, client_key=uuid4(), also_closed=True
         )
 
 
@@ -76,7 +76,7 @@ def post_note(*, workstream: WorkStream, author: User, body: str, client_key: UU
     Raises: NotAllowed, NothingToSay, TooLong, KeyTaken.
     """
     require(author, Can.WRITE_NOTES, workstream)
-    text = _checked(body)
+    text = checked(body)
     try:
         with transaction.atomic():
             return append_note(workstream, text, author=author, client_key=client_key)
@@ -169,7 +169,7 @@ def mark_unread(*, workstream: WorkStream, reader: User, message: int | None = N
         ReadMark.objects.filter(workstream=workstream, user=reader, message__gte=number).update(message=number - 1)
 
 
-def _checked(body: str) -> str:
+def checked(body: str) -> str:
     """The text as it is stored: line ends as one character, no control characters or broken ones, trimmed."""
     text = body.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
@@ -185,8 +185,11 @@ def _checked(body: str) -> str:
 
 
 def _same(posted: E, author: User, text: str) -> E:
-    """What was posted before with this key, if it is the same person saying the same."""
-    if posted.author_id != author.pk or posted.body != text:
+    """What was posted before with this key, if it is the same person saying the same.
+
+    What was changed since stays as it is: whoever sends it again only has not heard that it was taken.
+    """
+    if posted.author_id != author.pk or (posted.body != text and not posted.change):
         raise KeyTaken("Something else was posted under this key. Send it again.")
     return posted
 

@@ -8,26 +8,33 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from drf_spectacular.utils import extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.capabilities import Can
-from api import query
+from api import etags, query
 from api.base import ApiRequest, ApiView
+from api.errors import ChangedSince
 from api.fields import Moment
 from api.paging import LARGEST_PAGE
-from chat import actions
+from api.schema import IF_NONE_MATCH
+from chat import actions, changes
 from chat.conversation import Line
 from chat.models import Counter, Message, Note, ReadMark
 from chat.querysets import EntryQuerySet
 from chat.seen import readers_of
 from workstreams.api.one import fetch
 from workstreams.choices import Side
+from workstreams.errors import ChangedMeanwhile
 from workstreams.models import WorkStream
 
 TAG = "Chat"
 TAG_NOTES = "Internal Notes"
+REMOVING = (
+    "Your own at any time; administrators anybody's. Its text goes for good; its number, its author and its times stay."
+)
 PAGE_SIZE = 50
 LAST_NUMBER = 10**9
 
@@ -54,6 +61,12 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     )
 
 
+class EditedEntrySerializer(serializers.Serializer[Any]):
+    """Another text for what was said."""
+
+    body = Body(help_text="Up to 20,000 characters.")
+
+
 class EntrySerializer(serializers.Serializer[Any]):
     """What messages and notes share."""
 
@@ -62,6 +75,8 @@ class EntrySerializer(serializers.Serializer[Any]):
     is_own = serializers.SerializerMethodField(help_text="Whether you wrote it.")
     body = serializers.CharField()
     created_at = Moment()
+    edited_at = Moment(allow_null=True, help_text="When its author last edited it.")
+    removed_at = Moment(allow_null=True, help_text="When it was removed; its body is empty since.")
 
     def get_author(self, entry: Message | Note) -> str:
         """The name."""
@@ -229,6 +244,55 @@ class MessagesView(ApiView):
         return Response(MessageSerializer(message, context={"reader": request.user}).data, status=201)
 
 
+class MessageView(ApiView):
+    """One message."""
+
+    @extend_schema(
+        operation_id="message",
+        tags=[TAG],
+        summary="Read one message",
+        parameters=[IF_NONE_MATCH],
+        responses={200: MessageSerializer, 304: OpenApiResponse(description="It is what you have.")},
+    )
+    def get(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """One message; its ETag goes into If-Match to edit it."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        return _one(request, MessageSerializer, _entry(workstream, Message.objects.visible_to(request.user), number))
+
+    @extend_schema(
+        operation_id="message_edit",
+        tags=[TAG],
+        summary="Edit your message",
+        description="Within ten minutes after it was posted. Everybody sees that it was edited.",
+        request=EditedEntrySerializer,
+        responses=MessageSerializer,
+    )
+    def patch(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """Another text."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        message = _entry(workstream, Message.objects.visible_to(request.user), number)
+        body, seen = _edited(request)
+        try:
+            saved = changes.edit_message(message=message, actor=request.user, body=body, seen=seen)
+        except ChangedMeanwhile as refusal:
+            raise ChangedSince(refusal.message) from refusal
+        return _one(request, MessageSerializer, saved)
+
+    @extend_schema(
+        operation_id="message_remove",
+        tags=[TAG],
+        summary="Remove a message",
+        description=REMOVING,
+        responses={204: None},
+    )
+    def delete(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """Take its text away. Again changes nothing."""
+        workstream = fetch(request, public_id, Can.CHAT)
+        message = _entry(workstream, Message.objects.visible_to(request.user), number)
+        changes.remove_message(message=message, actor=request.user)
+        return Response(status=204)
+
+
 class ReadMessagesView(ApiView):
     """How far messages were read."""
 
@@ -334,6 +398,57 @@ class NotesView(ApiView):
         return Response(NoteSerializer(note, context={"reader": request.user}).data, status=201)
 
 
+class NoteView(ApiView):
+    """One Internal Note."""
+
+    known_with = Can.READ_NOTES
+
+    @extend_schema(
+        operation_id="note",
+        tags=[TAG_NOTES],
+        summary="Read one Internal Note",
+        parameters=[IF_NONE_MATCH],
+        responses={200: NoteSerializer, 304: OpenApiResponse(description="It is what you have.")},
+    )
+    def get(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """One note; its ETag goes into If-Match to edit it."""
+        workstream = fetch(request, public_id, Can.READ_NOTES)
+        return _one(request, NoteSerializer, _entry(workstream, Note.objects.visible_to(request.user), number))
+
+    @extend_schema(
+        operation_id="note_edit",
+        tags=[TAG_NOTES],
+        summary="Edit your Internal Note",
+        description="Within ten minutes after it was written.",
+        request=EditedEntrySerializer,
+        responses=NoteSerializer,
+    )
+    def patch(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """Another text."""
+        workstream = fetch(request, public_id, Can.WRITE_NOTES)
+        note = _entry(workstream, Note.objects.visible_to(request.user), number)
+        body, seen = _edited(request)
+        try:
+            saved = changes.edit_note(note=note, actor=request.user, body=body, seen=seen)
+        except ChangedMeanwhile as refusal:
+            raise ChangedSince(refusal.message) from refusal
+        return _one(request, NoteSerializer, saved)
+
+    @extend_schema(
+        operation_id="note_remove",
+        tags=[TAG_NOTES],
+        summary="Remove an Internal Note",
+        description=REMOVING,
+        responses={204: None},
+    )
+    def delete(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
+        """Take its text away. Again changes nothing."""
+        workstream = fetch(request, public_id, Can.WRITE_NOTES)
+        note = _entry(workstream, Note.objects.visible_to(request.user), number)
+        changes.remove_note(note=note, actor=request.user)
+        return Response(status=204)
+
+
 class ReadNotesView(ApiView):
     """How far notes were read."""
 
@@ -357,6 +472,19 @@ class ReadNotesView(ApiView):
 def _said(request: ApiRequest) -> tuple[str, UUID]:
     told = query.body(request, NewEntrySerializer)
     return told["body"], told.get("client_key") or uuid4()
+
+
+def _entry(workstream: WorkStream, rows: "EntryQuerySet[E]", number: int) -> E:
+    entry: E = get_object_or_404(rows.select_related("workstream", *rows.printed), workstream=workstream, number=number)
+    return entry
+
+
+def _one(request: ApiRequest, kind: type[EntrySerializer], entry: Message | Note) -> Response:
+    return etags.answer(request, kind(entry, context={"reader": request.user}).data, version=entry.change)
+
+
+def _edited(request: ApiRequest) -> tuple[str, int | None]:
+    return query.body(request, EditedEntrySerializer)["body"], etags.seen_version(request)
 
 
 def _number(request: ApiRequest) -> int:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from chat.models import Message, Note
+from chat.rules import may_edit, may_remove
 from chat.text import with_links
 from workstreams.choices import Side
 from workstreams.models import WorkStream
@@ -21,10 +22,12 @@ TOGETHER = timedelta(minutes=5)
 
 @dataclass
 class Line:
-    """One message or note as it is printed. The last four depend on who looks, and on what stands before it."""
+    """One message or note as it is printed. All but the entry depends on who looks, and on what stands before it."""
 
     entry: Message | Note
     is_own: bool = False
+    may_edit: bool = False
+    may_remove: bool = False
     is_joined: bool = False
     new_day: date | None = None
     is_first_unread: bool = False
@@ -66,6 +69,16 @@ class Line:
         return author.organization.name if author.organization else "Client"
 
     @property
+    def is_removed(self) -> bool:
+        """Whether its text is gone."""
+        return self.entry.removed_at is not None
+
+    @property
+    def removed(self) -> str:
+        """What stands in place of a text that is gone."""
+        return f"{self.kind.capitalize()} removed"
+
+    @property
     def is_creation_note(self) -> bool:
         """Whether it is the note of R60, whose URL can be copied."""
         return isinstance(self.entry, Note) and self.entry.is_creation_note
@@ -76,14 +89,18 @@ class Line:
         return with_links(self.entry.body)
 
 
-def lines_of(entries: Sequence[Message | Note], *, reader: User, read: int | None = None) -> list[Line]:
+def lines_of(
+    entries: Sequence[Message | Note], *, reader: User, read: int | None = None, may_write: bool = True
+) -> list[Line]:
     """Entries in order, grouped by person and by day in the reader's zone; the first one after `read` is marked.
 
-    Where nothing was read yet nothing is marked: all of it is new.
+    Where nothing was read yet nothing is marked: all of it is new. Where the reader may not write, nothing of it can be
+    changed either.
     """
     unread = (entry.number for entry in entries if read and entry.number > read and entry.author_id != reader.pk)
     first_unread = next(unread, None)
     lines: list[Line] = []
+    now = timezone.now()
     for entry in entries:
         before = lines[-1].entry if lines else None
         day = timezone.localdate(entry.created_at)
@@ -93,6 +110,8 @@ def lines_of(entries: Sequence[Message | Note], *, reader: User, read: int | Non
             Line(
                 entry,
                 is_own=entry.author_id == reader.pk,
+                may_edit=may_write and may_edit(entry, reader, now=now),
+                may_remove=may_write and may_remove(entry, reader),
                 is_joined=before is not None
                 and not (begins_day or is_first_unread)
                 and before.author_id == entry.author_id

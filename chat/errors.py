@@ -27,3 +27,21 @@ class NotClosed(DomainError):
     """Only a closed WorkStream can be asked to reopen."""
 
     code = "not_closed"
+
+
+class TooLate(DomainError):
+    """What was said some time ago can be removed, but no longer edited."""
+
+    code = "too_late"
+
+
+class Removed(DomainError):
+    """Its text is gone; there is nothing to edit."""
+
+    code = "removed"
+
+
+class SaidByThePortal(DomainError):
+    """What the portal itself wrote stays as it is."""
+
+    code = "said_by_the_portal"

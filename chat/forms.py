@@ -20,6 +20,13 @@ class EntryForm(forms.Form):
     client_key = forms.UUIDField(required=False)
 
 
+class EditForm(forms.Form):
+    """A new text for what was said, and which change of it the person saw."""
+
+    body = EntryField(required=False, strip=False)
+    change = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+
+
 class WindowForm(forms.Form):
     """Which part of the history to send."""
 

@@ -1,6 +1,7 @@
 """Messages, notes, the counters that number them, and how far each person has read."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -34,7 +35,8 @@ MAX_LENGTH = 20_000
 class Counter(models.Model):
     """The last numbers given out in a WorkStream: a narrow row, because every message writes it.
 
-    Messages and notes count apart, so that a client sees no gaps where notes stand.
+    Messages and notes count apart, so that a client sees no gaps where notes stand. So do the changes of each: editing
+    and removing. Whoever knows the last change they saw can be told everything that changed since.
     """
 
     workstream = models.OneToOneField(
@@ -42,6 +44,8 @@ class Counter(models.Model):
     )
     last_message = models.PositiveIntegerField(default=0)
     last_note = models.PositiveIntegerField(default=0)
+    message_changes = models.PositiveIntegerField(default=0, db_default=0)
+    note_changes = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.workstream}: {self.last_message} messages, {self.last_note} notes"
@@ -58,6 +62,8 @@ class Entry(models.Model):
     edited_at = models.DateTimeField(null=True, editable=False)
     # Its text is gone then; number, author and time stay, so that nothing after it moves.
     removed_at = models.DateTimeField(null=True, editable=False)
+    # The number of its latest change; 0 as long as it stands as it was posted.
+    change = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     # Not stored: how any viewer gets it, once somebody asked (chat.conversation.html_of).
     html = ""
@@ -86,6 +92,10 @@ class Message(Entry):
             models.UniqueConstraint(fields=["workstream", "number"], name="message_numbers_do_not_repeat"),
             models.UniqueConstraint(fields=["workstream", "client_key"], name="a_message_is_posted_once"),
         ]
+        # Few are ever changed, and posting one does not write this.
+        indexes = [
+            models.Index(fields=["workstream", "change"], condition=Q(change__gt=0), name="messages_that_changed"),
+        ]
 
 
 class Note(Entry):
@@ -103,6 +113,10 @@ class Note(Entry):
         constraints = [
             models.UniqueConstraint(fields=["workstream", "number"], name="note_numbers_do_not_repeat"),
             models.UniqueConstraint(fields=["workstream", "client_key"], name="a_note_is_posted_once"),
+        ]
+        # Few are ever changed, and posting one does not write this.
+        indexes = [
+            models.Index(fields=["workstream", "change"], condition=Q(change__gt=0), name="notes_that_changed"),
         ]
 
 

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from django.urls import reverse
 
-from accounts.capabilities import Can
+from accounts.capabilities import Can, Role
 from accounts.models import User
 from chat.actions import reopening_is_asked
 from chat.conversation import Line, blank_line, lines_of
@@ -43,6 +43,7 @@ class Pane:
     client_key: UUID
     may_write: bool = True
     is_current: bool = True
+    changes: int = 0
     max_length: int = MAX_LENGTH
 
     @property
@@ -74,9 +75,9 @@ class Pane:
         return not self.lines or self.lines[-1].entry.number >= self.last
 
     @property
-    def shown_up_to(self) -> int:
-        """The number that live updates go on from."""
-        return self.lines[-1].entry.number if self.lines else self.last
+    def shown_up_to(self) -> str:
+        """What live updates go on from: the last entry, and the last change that was known before they were read."""
+        return f"{self.lines[-1].entry.number if self.lines else self.last}-{self.changes}"
 
 
 @dataclass
@@ -100,6 +101,11 @@ class Panel:
         return self.notes is not None and self.notes.is_current
 
     @property
+    def moderates(self) -> bool:
+        """Whether they may remove what others said."""
+        return self.reader.role == Role.ADMIN
+
+    @property
     def live_url(self) -> str:
         """The stream of this person's open page."""
         name = "chat:live_team" if self.notes else "chat:live"
@@ -108,7 +114,7 @@ class Panel:
     @property
     def shown_up_to(self) -> str:
         """What the page has already, as the stream's event ids say it."""
-        return ".".join(str(pane.shown_up_to) for pane in self.panes)
+        return ".".join(pane.shown_up_to for pane in self.panes)
 
 
 def panel_for(
@@ -132,6 +138,7 @@ def panel_for(
         last=counter.last_message,
         read=mark.message,
         before=None if shows_notes else before,
+        changes=counter.message_changes,
         may_write=workstream.is_open or reader.is_team,
         is_current=not shows_notes,
     )
@@ -142,6 +149,7 @@ def panel_for(
         last=counter.last_note,
         read=mark.note,
         before=before if shows_notes else None,
+        changes=counter.note_changes,
         is_current=shows_notes,
     )
     return Panel(
@@ -161,6 +169,7 @@ def _pane(
     last: int,
     read: int,
     before: int | None,
+    changes: int,
     may_write: bool = True,
     is_current: bool = True,
 ) -> Pane:
@@ -170,11 +179,12 @@ def _pane(
     return Pane(
         workstream,
         "message" if kind is Message else "note",
-        lines_of(entries, reader=reader, read=read),
+        lines_of(entries, reader=reader, read=read, may_write=may_write),
         last=last,
         read=read,
         blank=blank_line(kind, workstream, reader),
         client_key=uuid4(),
         may_write=may_write,
         is_current=is_current,
+        changes=changes,
     )

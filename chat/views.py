@@ -1,5 +1,6 @@
 """The chat's addresses: history, posting, read marks. The widget itself stands on the WorkStream page."""
 
+from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -11,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.capabilities import Can
 from accounts.errors import DomainError, NotAllowed
 from accounts.http import PortalRequest
-from chat import actions
-from chat.conversation import html_of, lines_of
+from chat import actions, changes
+from chat.conversation import Line, html_of, lines_of
 from chat.errors import KeyTaken
-from chat.forms import EntryForm, LookingForm, ReadForm, WindowForm, WritingForm
+from chat.forms import EditForm, EntryForm, LookingForm, ReadForm, WindowForm, WritingForm
 from chat.live import signs
 from chat.live.channels import Kind
 from chat.models import MAX_LENGTH, Message, Note
@@ -45,6 +46,40 @@ def notes(request: PortalRequest, public_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return _history(request, workstream, Note.objects.visible_to(request.user))
     return _post(request, workstream, "note")
+
+
+@require_http_methods(["GET", "POST"])
+def edit_message(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Edit one's own message: GET shows it as it was written, POST saves."""
+    message = _entry(request, public_id, number, Message.objects.visible_to(request.user), Can.CHAT)
+    return _edit(
+        request,
+        message,
+        lambda body, seen: changes.edit_message(message=message, actor=request.user, body=body, seen=seen),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit_note(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Edit one's own note, in the same way; for colleagues only (R70)."""
+    note = _entry(request, public_id, number, _notes_of(request), Can.WRITE_NOTES)
+    return _edit(
+        request, note, lambda body, seen: changes.edit_note(note=note, actor=request.user, body=body, seen=seen)
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def remove_message(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Remove a message: GET asks once more, POST does it."""
+    message = _entry(request, public_id, number, Message.objects.visible_to(request.user), Can.CHAT)
+    return _remove(request, message, lambda: changes.remove_message(message=message, actor=request.user))
+
+
+@require_http_methods(["GET", "POST"])
+def remove_note(request: PortalRequest, public_id: UUID, number: int) -> HttpResponse:
+    """Remove a note, in the same way; for colleagues only (R70)."""
+    note = _entry(request, public_id, number, _notes_of(request), Can.WRITE_NOTES)
+    return _remove(request, note, lambda: changes.remove_note(note=note, actor=request.user))
 
 
 @require_POST
@@ -121,6 +156,76 @@ def _workstream(request: PortalRequest, public_id: UUID, capability: Can) -> Wor
     return workstream
 
 
+def _notes_of(request: PortalRequest) -> EntryQuerySet[Note]:
+    return Note.objects.visible_to(request.user)
+
+
+def _entry(request: PortalRequest, public_id: UUID, number: int, rows: EntryQuerySet[E], capability: Can) -> E:
+    """One message or note. Whoever may not read notes learns nothing of them: their address does not exist."""
+    workstream = get_object_or_404(WorkStream.objects.visible_to(request.user), public_id=public_id)
+    if rows.model is Note and Can.READ_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404
+    require(request.user, capability, workstream)
+    entry: E = get_object_or_404(rows.select_related("workstream", *rows.printed), workstream=workstream, number=number)
+    return entry
+
+
+def _edit(request: PortalRequest, entry: E, save: Callable[[str, int | None], E]) -> HttpResponse:
+    """A script gets the text as it was written, and JSON; others a page with a form."""
+    if request.method == "GET":
+        if _is_script(request):
+            return JsonResponse({"body": entry.body, "change": entry.change})
+        return _form_to_edit(request, entry, entry.body)
+    form = EditForm(request.POST)
+    form.is_valid()
+    body = form.cleaned_data.get("body", "")
+    try:
+        saved = save(body, form.cleaned_data.get("change"))
+    except NotAllowed:
+        raise
+    except DomainError as refusal:
+        if _is_script(request):
+            raise
+        return _form_to_edit(request, entry, body, refusal)
+    if _is_script(request):
+        return JsonResponse({"number": saved.number, "html": html_of(saved)})
+    return redirect(_chat_of(entry.workstream, _kind(entry), entry.number))
+
+
+def _form_to_edit(
+    request: PortalRequest, entry: Message | Note, body: str, refusal: DomainError | None = None
+) -> HttpResponse:
+    context = {
+        "entry": entry,
+        "kind": _kind(entry),
+        "body": body,
+        "refusal": refusal,
+        "back": _chat_of(entry.workstream, _kind(entry), entry.number),
+        "max_length": MAX_LENGTH,
+    }
+    return render(request, "chat/edit.html", context, status=refusal.status_code if refusal else 200)
+
+
+def _remove(request: PortalRequest, entry: E, remove: Callable[[], E]) -> HttpResponse:
+    back = _chat_of(entry.workstream, _kind(entry), entry.number)
+    if request.method == "GET":
+        return render(
+            request, "chat/remove.html", {"entry": entry, "line": Line(entry), "kind": _kind(entry), "back": back}
+        )
+    removed = remove()
+    if _is_script(request):
+        return JsonResponse({"number": removed.number, "html": html_of(removed)})
+    return redirect(back)
+
+
+def _kind(entry: Message | Note) -> str:
+    return "message" if isinstance(entry, Message) else "note"
+
+
+def _is_script(request: PortalRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
 def _history(request: PortalRequest, workstream: WorkStream, rows: EntryQuerySet[E]) -> HttpResponse:
     """A page of entries before a number, or after one; without a number, the WorkStream page itself."""
     form = WindowForm(request.GET)
@@ -131,12 +236,14 @@ def _history(request: PortalRequest, workstream: WorkStream, rows: EntryQuerySet
         return redirect(_chat_of(workstream))
     rows = rows.filter(workstream=workstream)
     entries = rows.window(PAGE, before=before) if before is not None else list(rows.after(after)[:PAGE])
-    return render(request, "chat/_lines.html", {"lines": lines_of(entries, reader=request.user)})
+    may_write = workstream.is_open or request.user.is_team
+    lines = lines_of(entries, reader=request.user, may_write=may_write)
+    return render(request, "chat/_lines.html", {"lines": lines, "workstream": workstream})
 
 
 def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResponse:
     """Say something. A script gets JSON; a plain form goes back to the page, or gets its text back with the reason."""
-    is_script = request.headers.get("Accept", "").startswith("application/json")
+    is_script = _is_script(request)
     form = EntryForm(request.POST)
     form.is_valid()
     body = form.cleaned_data.get("body", "")

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from chat.actions import post_message
 from tests.conftest import World
 from tests.factories import DocumentRequestFactory, PreviewPictureFactory
 
@@ -32,7 +34,16 @@ PUBLIC = {
     "notifications:unsubscribe",
 }
 # What only colleagues may know exists: members of the WorkStream get the answer of strangers (R70).
-OF_THE_TEAM = {"chat:notes", "chat:live_team", "chat:looking", "api:notes", "api:notes_read"}
+OF_THE_TEAM = {
+    "chat:notes",
+    "chat:edit_note",
+    "chat:remove_note",
+    "chat:live_team",
+    "chat:looking",
+    "api:notes",
+    "api:note",
+    "api:notes_read",
+}
 # Third-party addresses that keep their own rules.
 FOREIGN_PREFIXES = ("accounts/", "admin/")
 
@@ -100,6 +111,7 @@ def test_a_foreign_workstream_does_not_exist(name: str, method: str, client: Cli
 
 @pytest.mark.parametrize("name", sorted(set(OF_A_WORKSTREAM) - OF_THE_TEAM))
 def test_the_same_address_exists_for_the_owner(name: str, client: Client, world: World) -> None:
+    post_message(workstream=world.labels, author=world.owner, body="Hello", client_key=uuid4())
     client.force_login(world.owner)
     response = client.get(reverse(name, kwargs=_arguments(OF_A_WORKSTREAM[name], world)))
     if response.streaming and not getattr(response, "is_async", False):

@@ -20,7 +20,7 @@ from bench.goals.messages import led_by
 from bench.portal import Portal, Scene, Visitor, at, portal, session_of, until
 from chat.live.channels import Kind, channel_of
 from chat.live.hub import Hub, hub
-from chat.live.questions import Numbers, Reader
+from chat.live.questions import Mark, Marks, Reader
 from chat.live.stream import Stream
 from chat.models import Counter
 from tools.guard import Guard
@@ -144,11 +144,15 @@ async def _under_load(
 class _Still(Reader):
     """A reader whom the database has nothing new to tell, so that only the way through the hub is measured."""
 
-    def last_numbers(self) -> Numbers:
+    def last_marks(self) -> Marks:
         """Nothing but what was sent."""
-        return dict.fromkeys(self.kinds, 0)
+        return {kind: Mark(0, 0) for kind in self.kinds}
 
     def entries_after(self, kind: Kind, number: int) -> list[tuple[int, str]]:  # noqa: ARG002  as a reader is asked
+        """Nothing."""
+        return []
+
+    def changes_after(self, kind: Kind, change: int) -> list[tuple[int, int, str]]:  # noqa: ARG002  the same
         """Nothing."""
         return []
 
@@ -186,12 +190,12 @@ async def _through_the_hub(looking_on: int, rounds: int) -> tuple[Sample, Sample
     async def read(stream: Stream) -> None:
         async for frame in stream.frames():
             if frame.startswith(b"id: "):
-                number = int(frame[4 : frame.index(b"\n")])
+                number = int(frame[4 : frame.index(b"-")])
                 arrived[number] = arrived.get(number, 0) + 1
                 if arrived[number] == looking_on:
                     done.set()
 
-    streams = [Stream(listening, reader, {Kind.MESSAGE: 0}) for _ in range(looking_on)]
+    streams = [Stream(listening, reader, {Kind.MESSAGE: Mark(0, 0)}) for _ in range(looking_on)]
     tasks = [asyncio.create_task(read(stream)) for stream in streams]
     await until(lambda: listening.is_connected)
     await asyncio.sleep(1 + looking_on / 1000)  # until all have asked the database once

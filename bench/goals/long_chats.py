@@ -80,7 +80,7 @@ def questions(client: Client, workstream: WorkStream) -> dict[str, Callable[[], 
         "the notes": lambda: client.get(f"{page}?conversation=notes"),
         "older messages": lambda: client.get(f"{chat}?before=55"),
         "the Activity tab": lambda: client.get(f"{workstream.administration_url}activity/"),
-        "the stream looks again": reader.last_numbers,
+        "the stream looks again": reader.last_marks,
         "the stream catches up with 50": lambda: reader.entries_after(Kind.MESSAGE, last - 50),
     }
 

@@ -28,6 +28,16 @@ def note_posted(note: Note) -> None:
     transaction.on_commit(lambda: _publish(Kind.NOTE, note.workstream, payload_of(note)), robust=True)
 
 
+def message_changed(message: Message) -> None:
+    """Show on every open page that a message was edited or removed, once it is committed."""
+    transaction.on_commit(lambda: _publish(Kind.MESSAGE, message.workstream, payload_of_change(message)), robust=True)
+
+
+def note_changed(note: Note) -> None:
+    """Show on every colleague's open page that a note was edited or removed, once it is committed."""
+    transaction.on_commit(lambda: _publish(Kind.NOTE, note.workstream, payload_of_change(note)), robust=True)
+
+
 def access_changed(workstream: WorkStream) -> None:
     """Have every open page of a WorkStream look again, at once, whether its reader still may read it."""
     transaction.on_commit(
@@ -39,6 +49,11 @@ def access_changed(workstream: WorkStream) -> None:
 def payload_of(entry: Message | Note) -> str:
     """What one message or note looks like on the way: its number, and its HTML as any viewer gets it."""
     return json.dumps({"number": entry.number, "html": html_of(entry)})
+
+
+def payload_of_change(entry: Message | Note) -> str:
+    """What a changed message or note looks like on the way: besides, the number of the change."""
+    return json.dumps({"number": entry.number, "change": entry.change, "html": html_of(entry)})
 
 
 def _publish(kind: Kind, workstream: WorkStream, payload: str) -> None:

@@ -14,6 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from chat.live.arrival import Arrival
 from chat.live.channels import Kind, channel_of, patterns
 
 if TYPE_CHECKING:
@@ -137,12 +138,12 @@ class Hub:
                 for stream in streams:
                     stream.notice(content["sign"])
                 return
-            number = int(content["number"])
+            number, change = int(content["number"]), int(content.get("change", 0))
         except (ValueError, KeyError, TypeError, AttributeError):
             logger.warning("Something unknown arrived on %s.", channel)
             return
         for stream in streams:
-            stream.take(kind, number, payload)
+            stream.take(Arrival(kind, number, payload, change))
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

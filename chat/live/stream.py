@@ -6,15 +6,17 @@ import logging
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from chat.live.arrival import Arrival
 from chat.live.channels import Kind
 from chat.live.hub import Hub
-from chat.live.questions import BATCH, Numbers, Reader, ask
+from chat.live.questions import BATCH, Marks, Reader, ask
 
 logger = logging.getLogger(__name__)
 
@@ -33,14 +35,14 @@ SIGNS_EVERY = 1.0
 class Stream:
     """Sends a reader everything after the numbers they have seen, in order and once, for as long as they may read."""
 
-    def __init__(self, hub: Hub, reader: Reader, seen: Numbers) -> None:
+    def __init__(self, hub: Hub, reader: Reader, seen: Marks) -> None:
         """Begin after `seen`; the database is read first, whatever Redis says."""
         self.kinds = reader.kinds
         self.public_id = reader.public_id
         self._hub = hub
         self._reader = reader
         self._seen = seen
-        self._waiting: deque[tuple[Kind, int, str]] = deque()
+        self._waiting: deque[Arrival] = deque()
         self._signs: dict[tuple[str, ...], dict[str, Any]] = {}
         self._wake = asyncio.Event()
         self._is_behind = True
@@ -52,13 +54,16 @@ class Stream:
 
     # --- What the hub says -------------------------------------------------------------------------------------
 
-    def take(self, kind: Kind, number: int, payload: str) -> None:
-        """Something was posted."""
+    def take(self, arrival: Arrival) -> None:
+        """Something was posted, edited or removed."""
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.clear()
             self._is_behind = True
         if not self._is_behind:
-            self._waiting.append((kind, number, payload))
+            if arrival.change:
+                # What waits for a slow reader with the text of before need not be sent any more.
+                self._waiting = deque(_with_change(waiting, arrival) for waiting in self._waiting)
+            self._waiting.append(arrival)
         self._wake.set()
 
     def notice(self, sign: dict[str, Any]) -> None:
@@ -122,15 +127,16 @@ class Stream:
             return True
         self._look_at = self._now() + _spread(settings.LIVE_LOOK_AGAIN_SECONDS)
         try:
-            last = await ask(self._reader.last_numbers)
+            last = await ask(self._reader.last_marks)
         except DatabaseError as error:
             logger.warning("The database is away (%s); open pages wait for it.", error)
             self._look_at = self._now() + AFTER_FAILURE
             return True
         if last is None:
             return False
-        if any(last[kind] > self._seen[kind] for kind in self.kinds):
-            self._is_behind = True
+        for kind in self.kinds:
+            if last[kind].number > self._seen[kind].number or last[kind].change > self._seen[kind].change:
+                self._is_behind = True
         return True
 
     async def _missing(self) -> AsyncIterator[bytes]:
@@ -144,30 +150,58 @@ class Stream:
         self._poll_at = self._now() + _spread(settings.LIVE_POLL_SECONDS)
         try:
             for kind in self.kinds:
-                while found := await ask(partial(self._reader.entries_after, kind, self._seen[kind])):
-                    for number, payload in found:
-                        yield self._frame(kind, number, payload)
-                    if len(found) < BATCH or self._is_over:
-                        break
+                async for frame in self._missing_entries(kind):
+                    yield frame
+                async for frame in self._missing_changes(kind):
+                    yield frame
         except DatabaseError as error:
             logger.warning("The database is away (%s); open pages wait for it.", error)
             self._is_behind = True
             await asyncio.sleep(_spread(AFTER_FAILURE))
 
+    async def _missing_entries(self, kind: Kind) -> AsyncIterator[bytes]:
+        while found := await ask(partial(self._reader.entries_after, kind, self._seen[kind].number)):
+            for number, payload in found:
+                yield self._posted(kind, number, payload)
+            if len(found) < BATCH or self._is_over:
+                break
+
+    async def _missing_changes(self, kind: Kind) -> AsyncIterator[bytes]:
+        while found := await ask(partial(self._reader.changes_after, kind, self._seen[kind].change)):
+            for change, number, payload in found:
+                if number > self._seen[kind].number:
+                    # Posted and changed since the entries were read. Nothing is changed on a page before it is there:
+                    # otherwise its announcement would bring back what it said at first.
+                    self._is_behind = True
+                    return
+                yield self._changed(kind, change, payload)
+            if len(found) < BATCH or self._is_over:
+                break
+
     def _arrived(self) -> Iterator[bytes]:
         """What the hub brought, without what was sent already; a gap sends the stream back to the database."""
         while self._waiting and not self._is_behind:
-            kind, number, payload = self._waiting.popleft()
-            if number > self._seen[kind] + 1:
+            arrival = self._waiting.popleft()
+            seen = self._seen[arrival.kind]
+            if arrival.number > seen.number + (0 if arrival.change else 1) or arrival.change > seen.change + 1:
                 self._is_behind = True
-            elif number > self._seen[kind]:
-                yield self._frame(kind, number, payload)
+            elif arrival.change > seen.change:
+                yield self._changed(arrival.kind, arrival.change, arrival.payload)
+            elif not arrival.change and arrival.number > seen.number:
+                yield self._posted(arrival.kind, arrival.number, arrival.payload)
 
-    def _frame(self, kind: Kind, number: int, payload: str) -> bytes:
+    def _posted(self, kind: Kind, number: int, payload: str) -> bytes:
+        self._seen[kind].number = number
+        return self._frame(kind, payload)
+
+    def _changed(self, kind: Kind, change: int, payload: str) -> bytes:
+        self._seen[kind].change = change
+        return self._frame(f"{kind}_changed", payload)
+
+    def _frame(self, name: str, payload: str) -> bytes:
         """One event, whose id says everything that was sent up to it."""
-        self._seen[kind] = number
-        marks = ".".join(str(self._seen[each]) for each in self.kinds)
-        return f"id: {marks}\nevent: {kind}\ndata: {payload}\n\n".encode()
+        marks = ".".join(f"{self._seen[kind].number}-{self._seen[kind].change}" for kind in self.kinds)
+        return f"id: {marks}\nevent: {name}\ndata: {payload}\n\n".encode()
 
     def _noticed(self) -> bytes:
         """One event without an id: who reconnects does not ask for it again."""
@@ -191,6 +225,13 @@ class Stream:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _with_change(waiting: Arrival, change: Arrival) -> Arrival:
+    """What waits, as it is after a change, if the change is of the same entry."""
+    if (waiting.kind, waiting.number) != (change.kind, change.number):
+        return waiting
+    return replace(waiting, payload=change.payload)
 
 
 def _spread(seconds: float) -> float:

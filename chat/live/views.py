@@ -12,12 +12,14 @@ from accounts.capabilities import Can
 from accounts.models import User
 from chat.live.channels import Kind
 from chat.live.hub import hub
-from chat.live.questions import Numbers, Reader, last_numbers
+from chat.live.questions import Marks, Reader, last_marks
 from chat.live.stream import Stream
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
 
-NUMBERS = re.compile(r"(\d{1,9})(?:\.(\d{1,9}))?")
+# "12-3.4-0": twelve messages and three changes of them, four notes and no change. Without a change, none was seen.
+_MARK = r"(\d{1,9})(?:-(\d{1,9}))?"
+MARKS = re.compile(rf"{_MARK}(?:\.{_MARK})?")
 
 
 @require_GET
@@ -41,7 +43,7 @@ async def _stream(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]
     )
 
 
-def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tuple[Reader, Numbers]:
+def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tuple[Reader, Marks]:
     """Who reads and from where.
 
     Raises: Http404 for a foreign WorkStream, and for notes to those who may not read them (R70); NotAllowed.
@@ -54,10 +56,12 @@ def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tu
     if Kind.NOTE in kinds and Can.READ_NOTES not in capabilities_of(request.user, workstream):
         raise Http404  # that there are notes at all is not theirs to know
     require(cast("User", request.user), Can.CHAT, workstream)
-    seen = last_numbers(workstream)
-    marks = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
-    if found := NUMBERS.fullmatch(marks):
-        for kind, number in zip(Kind, found.groups(), strict=True):
+    seen = last_marks(workstream)
+    claimed = request.headers.get("Last-Event-ID") or request.GET.get("after", "")
+    if found := MARKS.fullmatch(claimed):
+        told = [int(part or 0) for part in found.groups()]
+        for kind, number, change in zip(Kind, told[::2], told[1::2], strict=True):
             # Nobody has seen more than there is; whoever says so would miss what comes.
-            seen[kind] = min(seen[kind], int(number or 0))
+            mark = seen[kind]
+            mark.number, mark.change = min(mark.number, number), min(mark.change, change)
     return Reader(request.session.session_key, public_id, kinds), seen

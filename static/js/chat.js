@@ -1,6 +1,7 @@
 // The chat widget of the WorkStream page: messages for everybody, notes beside them for the team.
 // Entry module: loaded by templates/chat/_panel.html, never imported. One subject each in chat/.
 
+import { Acts } from "./chat/acts.js";
 import { Composer } from "./chat/composer.js";
 import { Log } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
@@ -52,10 +53,10 @@ function start(chat) {
 
   for (const pane of chat.querySelectorAll("[data-pane]")) {
     const kind = pane.dataset.pane;
-    const side = { pane, log: null, composer: null, outbox: null };
+    const side = { pane, log: null, composer: null, outbox: null, acts: null };
     sides.set(kind, side);
     read.set(kind, Number(pane.dataset.read));
-    side.log = new Log(pane, { person: chat.dataset.person, onSeen: (last) => seen(kind, last) });
+    side.log = new Log(pane, { person: chat.dataset.person, onSeen: (last) => seen(kind, last), decorate: (article) => side.acts?.decorate(article) });
     const form = pane.querySelector("[data-composer]");
     if (!form) continue;
     side.outbox = new Outbox({
@@ -77,6 +78,14 @@ function start(chat) {
         side.composer.text = "";
         return true;
       },
+      onEditLast: () => side.acts.editLast(),
+    });
+    side.acts = new Acts(pane, {
+      log: side.log,
+      composer: side.composer,
+      dialog: chat.querySelector("[data-removing]"),
+      person: chat.dataset.person,
+      moderates: "moderates" in chat.dataset,
     });
     side.outbox.restore();
     for (const prompts of pane.querySelectorAll(".prompts")) prompts.hidden = false;
@@ -177,7 +186,7 @@ function start(chat) {
   const seenBy = new Seen(chat, new Map([...sides].map(([kind, { log }]) => [kind, log])));
 
   new Stream(chat.dataset.live, {
-    after: () => [...sides.values()].map(({ log }) => log.last).join("."),
+    after: () => [...sides.values()].map(({ log }) => log.mark).join("."),
     onEntry: (kind, html) => {
       const article = sides.get(kind)?.log.add(html);
       if (article) {
@@ -186,6 +195,7 @@ function start(chat) {
       }
       count();
     },
+    onChange: (kind, html) => sides.get(kind)?.log.change(html),
     onOpen: () => seenBy.load(),
     onSigns(all) {
       for (const sign of all) {

@@ -21,8 +21,10 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from chat import actions
+from chat import actions, changes
 from chat.live import announce
+from chat.live.channels import Kind, channel_of
+from chat.models import Message, Note
 from tests.conftest import World
 from tools.guard import Guard, Server
 from tools.services import find_place, free_port, last_lines, start_valkey
@@ -43,6 +45,12 @@ class Event:
     @property
     def number(self) -> int:
         return int(json.loads(self.data)["number"])
+
+    @property
+    def change(self) -> tuple[int, int, bool]:
+        """Which change of which entry, and whether its text is still there."""
+        told = json.loads(self.data)
+        return told["change"], told["number"], "removed" not in told["html"]
 
 
 class Listener:
@@ -94,6 +102,16 @@ class Listener:
         with self._news:
             assert self._news.wait_for(lambda: len(found()) >= count, PATIENCE), self.events
             return found()
+
+    def changes(self, count: int, name: str = "message_changed") -> list[tuple[int, int, bool]]:
+        """The edits and removals so far, once there are so many."""
+
+        def found() -> list[Event]:
+            return [event for event in self.events if event.name == name]
+
+        with self._news:
+            assert self._news.wait_for(lambda: len(found()) >= count, PATIENCE), self.events
+            return [event.change for event in found()]
 
     def numbers(self, count: int) -> list[int]:
         return [event.number for event in self.entries(count)]
@@ -252,7 +270,7 @@ def test_a_reader_goes_on_after_what_they_saw(web: Web, world: World) -> None:
     assert web.listen(world.member, world.labels, last_event_id="3", after="1").numbers(2) == [4, 5]
     assert web.listen(world.member, world.labels, after="4").numbers(1) == [5]
     team = web.listen(world.isr, world.labels, team=True, last_event_id="4.0")
-    assert [event.id for event in team.entries(1)] == ["5.0"]
+    assert [event.id for event in team.entries(1)] == ["5-0.0-0"]
 
 
 @pytest.mark.parametrize("claimed", ["999", "x", "-1", "9" * 40])
@@ -285,6 +303,120 @@ def test_a_slow_reader_is_not_waited_for_and_misses_nothing(web: Web, world: Wor
     assert slow.numbers(many) == list(range(1, many + 1))
 
 
+def edit(message: Message, body: str) -> None:
+    assert message.author is not None
+    changes.edit_message(message=message, actor=message.author, body=body)
+
+
+def remove(message: Message) -> None:
+    assert message.author is not None
+    changes.remove_message(message=message, actor=message.author)
+
+
+def test_an_edit_and_a_removal_are_seen_at_once(web: Web, world: World) -> None:
+    say(world.labels, world.isr, "one", "two")
+    reader = web.listen(world.member, world.labels, after="2-0")
+    first, second = Message.objects.all()
+    edit(first, "more than one")
+    remove(second)
+
+    assert reader.changes(2) == [(1, 1, True), (2, 2, False)]
+    assert "more than one" in reader.events[-2].data
+    assert [event.id for event in reader.events[-2:]] == ["2-1", "2-2"]
+
+
+def test_changes_during_an_absence_are_told_once_each_as_they_are_now(web: Web, world: World) -> None:
+    say(world.labels, world.isr, "one", "two", "three")
+    first, second, third = Message.objects.all()
+    edit(first, "first")
+    edit(second, "not to be seen again")
+    remove(second)
+    edit(third, "third")
+    back = web.listen(world.member, world.labels, last_event_id="3-1")
+    newcomer = web.listen(world.owner, world.labels, after="1-1")
+
+    assert back.changes(2) == [(3, 2, False), (4, 3, True)]
+    assert newcomer.numbers(2) == [2, 3]
+    assert "not to be seen" not in str([back.events, newcomer.events])
+
+
+def test_without_redis_changes_still_arrive_and_none_is_lost(web: Web, world: World) -> None:
+    say(world.labels, world.isr, "one", "two")
+    first, second = Message.objects.all()
+    reader = web.listen(world.member, world.labels, after="2-0")
+    edit(first, "first")
+    reader.changes(1)
+    web.guard.stop("valkey")
+    remove(second)
+    arrived_meanwhile = reader.changes(2)
+    web.guard.start_again("valkey")
+    remove(first)
+
+    assert arrived_meanwhile[1] == (2, 2, False)
+    assert reader.changes(3)[2] == (3, 1, False)
+
+
+def test_a_change_whose_announcement_is_lost_is_noticed(
+    web: Web, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(world.labels, world.isr, "one")
+    reader = web.listen(world.member, world.labels, after="0-0")
+    reader.entries(1)
+    monkeypatch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:9/0")
+    announce.connected.cache_clear()
+    remove(Message.objects.get())
+
+    assert reader.changes(1) == [(1, 1, False)]
+
+
+def test_what_was_removed_does_not_come_back_with_a_late_announcement(web: Web, world: World) -> None:
+    reader = web.listen(world.member, world.labels, after="0-0")
+    say(world.labels, world.isr, "one")
+    reader.entries(1)
+    old = Message.objects.get()
+    posted, edited = announce.payload_of(old), old
+    edit(edited, "one, better")
+    remove(old)
+    reader.changes(2)
+    channel = channel_of(Kind.MESSAGE, world.labels.public_id)
+    stale = json.dumps({"number": 1, "change": 1, "html": "one, better"})
+    for late in (posted, stale):
+        announce.connected().publish(channel, late)
+    say(world.labels, world.isr, "two")
+
+    assert reader.numbers(2) == [1, 2]
+    assert reader.changes(2) == [(1, 1, True), (2, 1, False)]
+
+
+def test_a_change_of_what_a_page_does_not_have_yet_comes_with_it(web: Web, world: World) -> None:
+    reader = web.listen(world.member, world.labels, after="0-0")
+    say(world.labels, world.isr, "one")
+    reader.entries(1)
+    redis_url = settings.REDIS_URL
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.conf.settings.REDIS_URL", "redis://127.0.0.1:9/0")
+        announce.connected.cache_clear()
+        say(world.labels, world.isr, "two, wrong")
+    assert redis_url == settings.REDIS_URL
+    announce.connected.cache_clear()
+    remove(Message.objects.get(number=2))
+
+    assert reader.numbers(2) == [1, 2]
+    assert "wrong" not in str(reader.events)
+
+
+def test_changes_of_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
+    note(world.labels, world.isr, "they will pay duoble")
+    client = web.listen(world.owner, world.labels, after="0")
+    colleague = web.listen(world.isr, world.labels, team=True, after="0-0.1-0")
+    changes.edit_note(note=Note.objects.get(), actor=world.isr, body="they will pay double")
+    say(world.labels, world.isr, "Hello")
+
+    assert colleague.changes(1, "note_changed") == [(1, 1, True)]
+    assert [(event.name, event.id) for event in client.entries(1)] == [("message", "1-0")]
+    assert "double" not in str(client.events)
+
+
 def test_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
     client = web.listen(world.owner, world.labels, after="0")
     colleague = web.listen(world.isr, world.labels, team=True, after="0.0")
@@ -293,8 +425,8 @@ def test_notes_travel_to_colleagues_only(web: Web, world: World) -> None:
 
     heard = colleague.entries(2)
     assert sorted(event.name for event in heard) == ["message", "note"]  # each kind has an order, the two have none
-    assert heard[-1].id == "1.1"
-    assert [(event.name, event.id) for event in client.entries(1)] == [("message", "1")]
+    assert heard[-1].id == "1-0.1-0"
+    assert [(event.name, event.id) for event in client.entries(1)] == [("message", "1-0")]
     assert "double" not in str(client.events)
 
 

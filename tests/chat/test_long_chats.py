@@ -101,9 +101,10 @@ def visits(client: Client, reader: User, workstream: WorkStream) -> dict[str, Ca
         "older messages": lambda: client.get(f"{history}?before=10000"),
         "the oldest messages": lambda: client.get(f"{history}?before=40"),
         "messages after a number": lambda: client.get(f"{history}?after=9000"),
-        "the stream looks again": stream.last_numbers,
+        "the stream looks again": stream.last_marks,
         "the stream catches up": lambda: stream.entries_after(Kind.MESSAGE, MESSAGES - 5),
         "the stream catches up from the beginning": lambda: stream.entries_after(Kind.MESSAGE, 0),
+        "the stream looks for changes": lambda: stream.changes_after(Kind.MESSAGE, 0),
         "a read mark": lambda: actions.mark_read(workstream=workstream, reader=reader, message=MESSAGES),
     }
     if reader.is_internal:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -48,7 +49,8 @@ def answers(world: World, person: User) -> Iterator[tuple[str, HttpResponse]]:
     client.force_login(person)
     for workstream in (world.labels, world.scans):
         for name, route in API.items():
-            arguments = dict.fromkeys(re.findall(r"<uuid:(\w+)>", route), workstream.public_id)
+            arguments: dict[str, Any] = dict.fromkeys(re.findall(r"<uuid:(\w+)>", route), workstream.public_id)
+            arguments |= dict.fromkeys(re.findall(r"<int:(\w+)>", route), 1)
             yield name, client.get(reverse(name, kwargs=arguments))  # type: ignore[misc]
     for thing in THINGS:
         call = thing.api

@@ -13,6 +13,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.capabilities import Can, Standing
+from chat.actions import post_message, post_note
 from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
@@ -64,6 +65,11 @@ def patch(address: str, data: Data = nothing) -> Call:
     return Call("patch", address, data)
 
 
+def delete(address: str, data: Data = nothing) -> Call:
+    """Remove what is at an address."""
+    return Call("delete", address, data)
+
+
 @dataclass(frozen=True)
 class Thing:
     """One thing to do."""
@@ -113,6 +119,12 @@ def with_go_ahead_of(side: Side) -> Callable[[World], None]:
 def closed(world: World) -> None:
     """The WorkStream is closed."""
     close(workstream=world.labels, actor=world.isr, reason=CloseReason.LOST)
+
+
+def with_words(world: World) -> None:
+    """The owner said something, and an ISR wrote a note."""
+    post_message(workstream=world.labels, author=world.owner, body="Hi", client_key=uuid4())
+    post_note(workstream=world.labels, author=world.isr, body="Hush", client_key=uuid4())
 
 
 def tied(world: World) -> None:
@@ -373,6 +385,25 @@ THINGS = [
     Thing(
         "post a message", Can.CHAT, post(WS + "chat/", sending(body="Hi")), post(API + "messages/", sending(body="Hi"))
     ),
+    Thing("read one message", Can.CHAT, get(WS + "chat/?after=0"), get(API + "messages/1/"), arrange=with_words),
+    Thing(
+        "edit what the owner said",
+        Can.CHAT,
+        post(WS + "chat/1/edit/", sending(body="Hello")),
+        patch(API + "messages/1/", sending(body="Hello")),
+        arrange=with_words,
+        # Only they themselves.
+        never=frozenset(Standing) - {Standing.OWNER},
+    ),
+    Thing(
+        "remove what the owner said",
+        Can.CHAT,
+        post(WS + "chat/1/remove/"),
+        delete(API + "messages/1/"),
+        arrange=with_words,
+        # They themselves, and administrators.
+        never=frozenset(Standing) - {Standing.OWNER, Standing.ADMIN},
+    ),
     Thing(
         "mark the chat as read",
         Can.CHAT,
@@ -418,6 +449,33 @@ THINGS = [
         post(WS + "notes/", sending(body="Hush")),
         post(API + "notes/", sending(body="Hush")),
         is_secret=True,
+    ),
+    Thing(
+        "read one Internal Note",
+        Can.READ_NOTES,
+        get(WS + "notes/?after=0"),
+        get(API + "notes/1/"),
+        arrange=with_words,
+        is_secret=True,
+    ),
+    Thing(
+        "edit one's own Internal Note",
+        Can.WRITE_NOTES,
+        post(WS + "notes/1/edit/", sending(body="Hush hush")),
+        patch(API + "notes/1/", sending(body="Hush hush")),
+        arrange=with_words,
+        is_secret=True,
+        # Other colleagues know of it and are told that it is not theirs (tests/chat/test_changes.py).
+        elsewhere=COLLEAGUES - {Standing.ISR},
+    ),
+    Thing(
+        "remove one's own Internal Note",
+        Can.WRITE_NOTES,
+        post(WS + "notes/1/remove/"),
+        delete(API + "notes/1/"),
+        arrange=with_words,
+        is_secret=True,
+        elsewhere=COLLEAGUES - {Standing.ISR, Standing.ADMIN},
     ),
     Thing(
         "mark Internal Notes as read",

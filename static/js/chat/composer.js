@@ -10,28 +10,39 @@ export class Composer {
   #left;
   #memory;
   #max;
+  #onSend;
+  #onEditLast;
+  #editing = null; // {number, save, draft} of what is being edited
+  #button;
+  #label;
 
-  /** `onSend(text)` takes the text over, or returns false to leave it where it is. `memory` keeps the draft. */
-  constructor(form, { memory, onSend }) {
+  /**
+   * `onSend(text)` takes the text over, or returns false to leave it where it is. `memory` keeps the draft.
+   * `onEditLast()` is called by Up in an empty field.
+   */
+  constructor(form, { memory, onSend, onEditLast }) {
     this.#form = form;
     this.#field = form.querySelector("textarea");
     this.#error = form.querySelector("[data-error]");
     this.#left = form.querySelector("[data-left]");
     this.#memory = memory;
     this.#max = Number(this.#field.dataset.max);
+    this.#onSend = onSend;
+    this.#onEditLast = onEditLast;
+    this.#button = form.querySelector("[data-send]");
+    this.#label = this.#button.textContent;
 
     form.querySelector("[data-keys]").hidden = breaksWithEnter.matches;
     if (!this.#field.value) this.#field.value = memory.read();
     this.#field.addEventListener("input", () => this.#changed());
     this.#field.addEventListener("keydown", (event) => this.#key(event));
-    form.addEventListener("submit", async (event) => {
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = this.#field.value;
-      if (!text.trim() || this.#isTooLong()) {
-        this.#field.focus();
-        return;
-      }
-      if ((await onSend(text)) !== false && this.#field.value === text) this.text = "";
+      this.#submit();
+    });
+    form.querySelector("[data-cancel]").addEventListener("click", () => {
+      this.cancel();
+      this.focus();
     });
     this.#changed();
   }
@@ -44,6 +55,47 @@ export class Composer {
     this.#field.value = text;
     // Tells whatever else looks after the field: its height where CSS cannot, the counter, the draft.
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Edit what was said; `save(text)` says why it could not be saved, or nothing. The draft comes back afterwards. */
+  edit(number, text, save) {
+    const draft = this.#editing ? this.#editing.draft : this.#field.value;
+    this.#editing = { number, save, draft };
+    this.#form.querySelector("[data-editing]").hidden = false;
+    this.#button.textContent = "Save";
+    this.text = text;
+    this.focus();
+  }
+
+  /** Leave an edit, if there is one, or one of this number, as it was. */
+  cancel(number) {
+    if (!this.#editing || (number && this.#editing.number !== number)) return;
+    const { draft } = this.#editing;
+    this.#editing = null;
+    this.#form.querySelector("[data-editing]").hidden = true;
+    this.#button.textContent = this.#label;
+    this.complain("");
+    this.text = draft;
+  }
+
+  async #submit() {
+    const text = this.#field.value;
+    if (!text.trim() || this.#isTooLong()) {
+      this.#field.focus();
+      return;
+    }
+    const editing = this.#editing;
+    if (!editing) {
+      if ((await this.#onSend(text)) !== false && this.#field.value === text) this.text = "";
+      return;
+    }
+    if (this.#button.disabled) return;
+    this.#button.disabled = true;
+    const why = await editing.save(text);
+    this.#button.disabled = false;
+    if (this.#editing !== editing) return;
+    if (why) this.complain(why);
+    else this.cancel();
   }
 
   focus() {
@@ -61,7 +113,7 @@ export class Composer {
   }
 
   #changed() {
-    this.#memory.write(this.#field.value);
+    if (!this.#editing) this.#memory.write(this.#field.value);
     if (!this.#isTooLong()) this.complain("");
   }
 
@@ -80,7 +132,14 @@ export class Composer {
   #key(event) {
     // While an input method composes a word, Enter chooses it (229 is how older browsers say so).
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape") this.#field.blur();
+    if (event.key === "Escape") {
+      if (this.#editing) this.cancel();
+      else this.#field.blur();
+    }
+    if (event.key === "ArrowUp" && !this.#field.value && !this.#editing && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      this.#onEditLast?.();
+    }
     if (event.key !== "Enter") return;
     const always = event.ctrlKey || event.metaKey;
     if (!always && (event.shiftKey || event.altKey || breaksWithEnter.matches)) return;

@@ -34,18 +34,23 @@ export class Log {
   #button;
   #person;
   #onSeen;
+  #decorate;
+  #change;
+  #later = new Map(); // the latest of what changed and is not on the page, by number
   #unseen = new Set();
   #toSpeak = [];
   #speaking;
   #isLoading = false;
 
-  /** `onSeen(last)` is called when everything up to `last` was in view. */
-  constructor(pane, { person, onSeen }) {
+  /** `onSeen(last)` is called when everything up to `last` was in view, `decorate(article)` when one is shown. */
+  constructor(pane, { person, onSeen, decorate }) {
     this.#pane = pane;
     this.#box = pane.querySelector("[data-log]");
     this.#button = pane.querySelector("[data-to-new]");
     this.#person = person;
     this.#onSeen = onSeen;
+    this.#decorate = decorate;
+    this.#change = Number(pane.dataset.changes);
 
     const read = Number(pane.dataset.read);
     for (const article of this.#articles()) {
@@ -80,6 +85,11 @@ export class Log {
     return article.dataset.author === this.#person;
   }
 
+  /** What the page has, as event ids of the stream say it: the last entry and the last change. */
+  get mark() {
+    return `${this.last}-${this.#change}`;
+  }
+
   get unseen() {
     return this.#unseen.size;
   }
@@ -96,7 +106,10 @@ export class Log {
   add(html) {
     const article = entryOf(html).querySelector("article");
     const number = Number(article.dataset.number);
-    if (this.find(number)) return null;
+    if (this.find(number)) {
+      this.change(html);
+      return null;
+    }
     const wasAtBottom = this.#isAtBottom();
     this.pending(article.dataset.key)?.remove();
     this.#place(article, number);
@@ -117,6 +130,33 @@ export class Log {
 
   #changed() {
     this.#box.dispatchEvent(new CustomEvent("chat:changed", { bubbles: true }));
+  }
+
+  /** Show what became of an entry that was edited or removed. Of two changes the later one stays, whatever comes first. */
+  change(html) {
+    const article = entryOf(html).querySelector("article");
+    const { number, change } = article.dataset;
+    this.#change = Math.max(this.#change, Number(change));
+    const before = this.find(number);
+    if (!before) {
+      // Perhaps it is on its way with a page of the history that was read before.
+      if (Number(change) > Number(this.#later.get(number)?.dataset.change ?? 0)) this.#later.set(number, article);
+      return;
+    }
+    if (Number(before.dataset.change) >= Number(change)) return;
+    const wasAtBottom = this.#isAtBottom();
+    const hadFocus = before.contains(document.activeElement);
+    before.replaceWith(article);
+    upgradeTimes(article);
+    this.#arrange();
+    if (hadFocus) this.focus();
+    if (wasAtBottom) this.#box.scrollTop = this.#box.scrollHeight;
+    this.#changed();
+  }
+
+  /** The last entry of a person. */
+  lastOf(person) {
+    return this.#articles().findLast((article) => article.dataset.author === person && !article.matches(".message--removed"));
   }
 
   /** Show what this person is sending, at the end. */
@@ -185,6 +225,7 @@ export class Log {
       upgradeTimes(older);
       const below = this.#box.scrollHeight - this.#box.scrollTop;
       link.parentElement.after(older);
+      this.#catchUp();
       if (this.#articles()[0].dataset.number === "1") {
         if (document.activeElement === link) this.focus();
         link.parentElement.remove();
@@ -208,6 +249,15 @@ export class Log {
 
   #articles() {
     return [...this.#box.querySelectorAll("article[data-number]")];
+  }
+
+  /** What changed while a page of the history was on its way. */
+  #catchUp() {
+    for (const [number, article] of this.#later) {
+      if (!this.find(number)) continue;
+      this.#later.delete(number);
+      this.change(article.outerHTML);
+    }
   }
 
   #place(article, number) {
@@ -245,6 +295,7 @@ export class Log {
         const you = Object.assign(document.createElement("span"), { className: "message__you", textContent: "You" });
         head.querySelector("time").before(you);
       }
+      this.#decorate(article);
       before = article;
     }
   }

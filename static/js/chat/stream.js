@@ -11,6 +11,7 @@ export class Stream {
   #onEntry;
   #onOpen;
   #onSigns;
+  #onChange;
   #onEnd;
   #mayGoOn;
   #source = null;
@@ -20,14 +21,15 @@ export class Stream {
   #strip = document.getElementById("connection-strip");
 
   /**
-   * `after()` says what the page has; `onEntry(kind, html)` gets the rest, `onSigns(list)` what passes by;
-   * `onOpen()` is called whenever signs may have been missed. `mayGoOn()` asks the server, after an answer
+   * `after()` says what the page has; `onEntry(kind, html)` and `onChange(kind, html)` get the rest,
+   * `onSigns(list)` what passes by; `onOpen()` is called whenever signs may have been missed. `mayGoOn()` asks the server, after an answer
    * the browser does not explain, whether this person still may read; `onEnd()` is called when not.
    */
-  constructor(url, { after, onEntry, onOpen, onSigns, onEnd, mayGoOn }) {
+  constructor(url, { after, onEntry, onChange, onOpen, onSigns, onEnd, mayGoOn }) {
     this.#url = url;
     this.#after = after;
     this.#onEntry = onEntry;
+    this.#onChange = onChange;
     this.#onOpen = onOpen;
     this.#onSigns = onSigns;
     this.#onEnd = onEnd;
@@ -63,6 +65,10 @@ export class Stream {
       source.addEventListener(kind, (event) => {
         this.#works();
         this.#onEntry(kind, JSON.parse(event.data).html);
+      });
+      source.addEventListener(`${kind}_changed`, (event) => {
+        this.#works();
+        this.#onChange(kind, JSON.parse(event.data).html);
       });
     }
     source.addEventListener("error", () => {

@@ -1,0 +1,173 @@
+"""Editing and removing what was said.
+
+An author may edit their own words for ten minutes and remove them at any time; an administrator may remove anybody's.
+A removed message keeps its number, author and time. Its text is gone from the row, and with it from every page, search,
+answer and export made from the row.
+
+The counter's row is locked first, as by `chat.append`, and held until the commit: so changes are numbered in the order
+in which they become visible, and "everything changed after N" never misses one. Whatever follows from these events must
+not lock a WorkStream.
+"""
+
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.capabilities import Can, Role
+from accounts.errors import NotAllowed
+from accounts.models import User
+from activity.record import record
+from chat import events
+from chat.actions import checked
+from chat.errors import Removed, SaidByThePortal, TooLate
+from chat.live import announce
+from chat.models import Counter, Message, Note
+from chat.rules import EDIT_FOR, is_too_late
+from workstreams.errors import ChangedMeanwhile, Closed
+from workstreams.models import WorkStream
+from workstreams.tenancy import require
+
+E = TypeVar("E", Message, Note)
+
+
+@transaction.atomic
+def edit_message(*, message: Message, actor: User, body: str, seen: int | None = None) -> Message:
+    """Replace the text of one's own message. The same text again changes nothing.
+
+    `seen` is the change the person saw when they began; None saves regardless.
+
+    Raises: NotAllowed, Closed for clients, NothingToSay, TooLong, Removed, TooLate, ChangedMeanwhile.
+    """
+    require(actor, Can.CHAT, message.workstream)
+    text = checked(body)
+    counter = _counter(message)
+    message = _again(message)
+    if not _is_new_text(message, actor, text, seen):
+        return message
+    counter.message_changes += 1
+    _save(message, counter.message_changes, body=text, edited_at=timezone.now())
+    counter.save(update_fields=["message_changes"])
+    record(events.MESSAGE_EDITED, actor=actor, workstream=message.workstream, data={"number": message.number})
+    announce.message_changed(message)
+    return message
+
+
+@transaction.atomic
+def edit_note(*, note: Note, actor: User, body: str, seen: int | None = None) -> Note:
+    """Replace the text of one's own note, as `edit_message` does.
+
+    Raises: NotAllowed, NothingToSay, TooLong, Removed, TooLate, ChangedMeanwhile.
+    """
+    require(actor, Can.WRITE_NOTES, note.workstream)
+    text = checked(body)
+    counter = _counter(note)
+    note = _again(note)
+    if not _is_new_text(note, actor, text, seen):
+        return note
+    counter.note_changes += 1
+    _save(note, counter.note_changes, body=text, edited_at=timezone.now())
+    counter.save(update_fields=["note_changes"])
+    record(events.NOTE_EDITED, actor=actor, workstream=note.workstream, data={"number": note.number, "mentioned": []})
+    announce.note_changed(note)
+    return note
+
+
+@transaction.atomic
+def remove_message(*, message: Message, actor: User) -> Message:
+    """Take the text of a message away, for good. Removing it again changes nothing.
+
+    Raises: NotAllowed, Closed for clients, SaidByThePortal.
+    """
+    require(actor, Can.CHAT, message.workstream)
+    counter = _counter(message)
+    message = _again(message)
+    if not _is_there_to_remove(message, actor):
+        return message
+    counter.message_changes += 1
+    _save(message, counter.message_changes, body="", removed_at=timezone.now())
+    message.files.all().delete()  # the files themselves belong to the WorkStream (R31)
+    counter.save(update_fields=["message_changes"])
+    record(events.MESSAGE_REMOVED, actor=actor, workstream=message.workstream, data={"number": message.number})
+    announce.message_changed(message)
+    return message
+
+
+@transaction.atomic
+def remove_note(*, note: Note, actor: User) -> Note:
+    """Take the text of a note away, for good, as `remove_message` does.
+
+    Raises: NotAllowed, SaidByThePortal.
+    """
+    require(actor, Can.WRITE_NOTES, note.workstream)
+    counter = _counter(note)
+    note = _again(note)
+    if not _is_there_to_remove(note, actor):
+        return note
+    counter.note_changes += 1
+    _save(note, counter.note_changes, body="", removed_at=timezone.now())
+    note.mentions.all().delete()
+    counter.save(update_fields=["note_changes"])
+    record(events.NOTE_REMOVED, actor=actor, workstream=note.workstream, data={"number": note.number})
+    announce.note_changed(note)
+    return note
+
+
+def _counter(entry: Message | Note) -> Counter:
+    return Counter.objects.select_for_update().get(workstream=entry.workstream_id)
+
+
+def _again(entry: E) -> E:
+    """The entry as it is now, with all that is printed of it."""
+    rows = type(entry).objects
+    return rows.select_related(*rows.all().printed).get(pk=entry.pk)
+
+
+def _is_new_text(entry: Message | Note, actor: User, text: str, seen: int | None) -> bool:
+    """Whether there is anything to save, and it may be saved."""
+    if entry.author_id != actor.pk:
+        raise NotAllowed(f"You may only edit what you wrote yourself, not this {_name(entry)}.")
+    _insist_on_open(entry, actor)
+    if entry.removed_at:
+        raise Removed(f"This {_name(entry)} was removed meanwhile.")
+    if entry.body == text:
+        return False
+    if seen is not None and seen != entry.change:
+        raise ChangedMeanwhile(f"You changed this {_name(entry)} elsewhere meanwhile. Look at it again.")
+    if is_too_late(entry, timezone.now()):
+        raise TooLate(
+            f"A {_name(entry)} can be edited for {EDIT_FOR.seconds // 60} minutes. "
+            "Write another one, or remove this one."
+        )
+    return True
+
+
+def _is_there_to_remove(entry: Message | Note, actor: User) -> bool:
+    if entry.author_id is None:
+        raise SaidByThePortal(f"The portal wrote this {_name(entry)} itself; it stays.")
+    if entry.author_id != actor.pk and actor.role != Role.ADMIN:
+        raise NotAllowed(
+            f"You may only remove what you wrote yourself. An administrator can remove this {_name(entry)}."
+        )
+    _insist_on_open(entry, actor)
+    return entry.removed_at is None
+
+
+def _insist_on_open(entry: Message | Note, actor: User) -> None:
+    if actor.is_team:
+        return
+    workstream = WorkStream.objects.get(pk=entry.workstream_id)
+    if not workstream.is_open:
+        raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.")
+
+
+def _save(entry: Message | Note, change: int, **values: object) -> None:
+    entry.change = change
+    entry.html = ""
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.save(update_fields=["change", *values])
+
+
+def _name(entry: Message | Note) -> str:
+    return "message" if isinstance(entry, Message) else "note"

@@ -1,0 +1,51 @@
+"""What is said can be edited and removed, and looks as it was meant; everybody sees it at once."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import SignedInPage, assert_accessible
+from tests.browser.test_chat import SOON, composer, entries, write
+from tests.conftest import World
+
+
+def act(page: Page, entry: Locator, name: str) -> None:
+    entry.hover()
+    entry.get_by_role("link", name=name).click()
+
+
+def test_what_was_said_is_edited_and_removed_on_every_page(signed_in_page: SignedInPage, world: World) -> None:
+    path = world.labels.get_absolute_url()
+    client = signed_in_page(world.owner, path)
+    colleague = signed_in_page(world.isr, path)
+    write(client, "We have 500 imags")
+    expect(entries(colleague, "500 imags")).to_have_count(1)
+    write(client, "The password is hunter2")
+    expect(entries(colleague, "hunter2")).to_have_count(1)
+    expect(entries(colleague, "hunter2").get_by_role("link", name="Remove")).to_have_count(0)
+
+    # Edited with the pencil, while a draft waits.
+    composer(client).fill("half a draft")
+    act(client, entries(client, "500 imags"), "Edit")
+    expect(composer(client)).to_have_value("We have 500 imags")
+    composer(client).fill("We have 500 images")
+    client.get_by_role("button", name="Save").click()
+    expect(entries(colleague, "500 images")).to_contain_text("Edited", timeout=SOON)
+    expect(composer(client)).to_have_value("half a draft")
+    assert_accessible(client)
+
+    # Up edits the last one; Escape leaves it.
+    composer(client).fill("")
+    composer(client).press("ArrowUp")
+    expect(composer(client)).to_have_value("The password is hunter2")
+    composer(client).press("Escape")
+    expect(composer(client)).to_have_value("")
+
+    act(client, entries(client, "hunter2"), "Remove")
+    client.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(entries(colleague, "Message removed")).to_have_count(1, timeout=SOON)
+    for page in (client, colleague):
+        expect(entries(page, "hunter2")).to_have_count(0)
+        expect(entries(page)).to_have_count(2)
+    expect(entries(client, "Message removed").get_by_role("link")).to_have_count(0)
+    colleague.reload()
+    expect(entries(colleague, "Message removed")).to_have_count(1)
+    expect(entries(colleague, "500 images")).to_contain_text("Edited")
