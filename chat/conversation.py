@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from chat.models import Message, Note
 from chat.rules import may_edit, may_remove
-from chat.text import with_links
+from chat.text import as_html
 from workstreams.choices import Side
 from workstreams.models import WorkStream
 
@@ -85,8 +85,8 @@ class Line:
 
     @property
     def html(self) -> SafeString:
-        """The text with its links."""
-        return with_links(self.entry.body)
+        """The text with its links and what of Markdown it uses."""
+        return as_html(self.entry.body)
 
 
 def lines_of(

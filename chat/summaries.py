@@ -11,10 +11,13 @@ from django.db.models import F, FilteredRelation, Q
 
 from accounts.models import User
 from chat.models import Message
+from chat.text import as_plain_text
 from workstreams.choices import Side
 from workstreams.models import WorkStream
 
 EXCERPT = 140
+# Enough of a long message to make an excerpt from, and little work.
+READ_FOR_EXCERPT = 1000
 
 WaitingOn = Literal["you", "us", "client"]
 
@@ -94,7 +97,7 @@ def _summary(message: Message, reader: User) -> Summary:
     read: int = getattr(message, "read", None) or 0
     return Summary(
         author=author,
-        text=_excerpt(message.body),
+        text="Message removed" if message.removed_at else _excerpt(message.body),
         at=message.created_at,
         unread=max(0, message.number - read),
         waiting_on=_waiting_on(message, reader),
@@ -108,5 +111,5 @@ def _waiting_on(message: Message, reader: User) -> WaitingOn:
 
 
 def _excerpt(body: str) -> str:
-    line = " ".join(body.split())
+    line = " ".join(as_plain_text(body[:READ_FOR_EXCERPT]).split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
