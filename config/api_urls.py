@@ -16,5 +16,8 @@ urlpatterns = [
     path("people/<uuid:person_id>/edit/", EditPersonView.as_view(), name="person_edit"),
     path("people/", PeopleView.as_view(), name="people"),
     path("", include("workstreams.api_urls")),
-    *(path("", include(f"{app}.api_urls")) for app in ("milestones", "subscriptions", "chat", "integrations")),
+    *(
+        path("", include(f"{app}.api_urls"))
+        for app in ("milestones", "subscriptions", "chat", "integrations", "mailroom")
+    ),
 ]

@@ -93,7 +93,8 @@ def _send(
     if not person.is_active:
         return
     ways_out = unsubscribing.ways_out(person, topics, workstream)
-    context |= {**_of_every_mail(), "person": person, "ways_out": ways_out}
+    can_answer = bool(answers and settings.REPLY_DOMAIN)
+    context |= {**_of_every_mail(), "person": person, "ways_out": ways_out, "can_answer": can_answer}
     letter(
         to=person,
         **_rendered(about, context),

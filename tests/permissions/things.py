@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.capabilities import Can, Standing
 from chat.actions import post_message, post_note
+from mailroom.models import IncomingMail
 from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
@@ -28,6 +29,7 @@ from workstreams.runs import BulkChange
 Data = Callable[[World], dict[str, Any]]
 ATTEMPT, PLAN = uuid4(), uuid4()
 VIEW = uuid4()
+MAIL = uuid4()
 ASKED, FILE = uuid4(), uuid4()
 UNTOLD = frozenset({Standing.AGILE_WORKER})
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
@@ -160,6 +162,21 @@ def with_document_asked(world: World) -> None:
 def with_file_looked_into(world: World) -> None:
     """There is a file, and a picture of what is in it."""
     PreviewPictureFactory.create(preview__attachment__workstream=world.labels, preview__attachment__public_id=FILE)
+
+
+def with_held_mail(world: World) -> None:
+    """A mail waits for a colleague."""
+    IncomingMail.objects.create(
+        public_id=MAIL,
+        recipient="reply@portal.example",
+        dedupe_key="1",
+        raw=b"",
+        text="Hello",
+        kind="chat",
+        state=IncomingMail.State.HELD,
+        person=world.owner,
+        workstream=world.labels,
+    )
 
 
 def with_attempt(_: World) -> None:
@@ -601,6 +618,30 @@ THINGS = [
             ("look at one's own plan for several", "get", "", with_plan),
             ("change several", "post", "confirm/", with_plan),
             ("undo the change of several", "post", "undo/", with_plan_done),
+        )
+    ),
+    Thing(
+        "list held mails",
+        Can.READ_NOTES,
+        get("/held-mails/"),
+        get("/api/v1/held-mails/"),
+        is_general=True,
+        is_secret=True,
+    ),
+    *(
+        Thing(
+            does,
+            Can.READ_NOTES,
+            Call(method, f"/held-mails/{MAIL}/{address}", data),
+            Call(method, f"/api/v1/held-mails/{MAIL}/{address}", data),
+            arrange=with_held_mail,
+            is_general=True,
+            is_secret=True,
+        )
+        for does, method, address, data in (
+            ("read a held mail", "get", "", nothing),
+            ("accept a held mail", "post", "accept/", sending(where="note")),
+            ("discard a held mail", "post", "discard/", sending(reason="Spam")),
         )
     ),
     Thing(
