@@ -4,9 +4,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
-from accounts import sign_in
+from accounts import devices, sign_in
 from accounts.http import own_path
+from accounts.models import User
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -27,6 +29,18 @@ class PortalAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_safe_url(self, url: str | None) -> bool:
         """Whether signing in and out may lead there: to paths of ours only, and to no other host of ALLOWED_HOSTS."""
         return bool(url and own_path(url))
+
+    def post_login(self, request: HttpRequest, user: User, **told: Any) -> HttpResponse:
+        """Remember the browser, and tell the person when it is a new one."""
+        response: HttpResponse = super().post_login(request, user, **told)
+        devices.begin(request, response, user)
+        return response
+
+    def logout(self, request: HttpRequest) -> None:
+        """Signing out ends what other tabs of this browser still hear."""
+        if isinstance(request.user, User) and request.session.session_key:
+            devices.end(person=request.user, actor=request.user, key=request.session.session_key)
+        super().logout(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail in our own words; a code comes with a link that does the same on any device."""

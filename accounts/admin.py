@@ -1,18 +1,25 @@
 """People and organisations for administrators. A person is edited by the action, which records it."""
 
-from django.contrib import admin
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
+from accounts import second_factor
 from accounts.actions import edit_person
 from accounts.capabilities import Role
 from accounts.models import Organization, User
 from activity.admin import ReadsOnly
 
-# Roles and the table of capabilities take their place.
-admin.site.unregister(Group)
+# Roles and the table of capabilities take the place of groups; the other two hold secrets of people.
+admin.site.unregister([Group, Authenticator, UserSession])
 
 
 @admin.register(Organization)
@@ -28,7 +35,8 @@ class OrganizationAdmin(ReadsOnly):
 class UserAdmin(ReadsOnly):
     """Everybody who registered. Colleagues register like clients and are given their role here (R80)."""
 
-    list_display = ["email", "name", "role", "organization", "is_active", "last_seen_at"]
+    list_display = ["email", "name", "role", "organization", "is_active", "second_factor", "last_seen_at"]
+    change_form_template = "accounts/admin/person.html"
     list_select_related = ["organization"]
     list_filter = ["role", "is_active"]
     search_fields = ["email", "name", "organization__name"]
@@ -48,6 +56,31 @@ class UserAdmin(ReadsOnly):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Whoever the site lets in."""
         return self.admin_site.has_permission(request)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        """With whether they have a second factor."""
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        people: QuerySet[User] = super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+        return people
+
+    @admin.display(description="Second factor", boolean=True)
+    def second_factor(self, person: User) -> bool:
+        """Whether an authenticator app is set up."""
+        return bool(getattr(person, "has_second_factor", False))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The form; its button for a lost device takes the second factor away."""
+        if request.method == "POST" and "_reset" in request.POST and self.has_change_permission(request):
+            person = get_object_or_404(User, pk=object_id)
+            assert isinstance(request.user, User)  # noqa: S101  the site lets nobody else in
+            if second_factor.reset(person=person, actor=request.user, request=request):
+                messages.success(request, f"The second factor of {person} is reset; they were told and signed out.")
+            else:
+                messages.info(request, f"{person} has no second factor.")
+            return redirect("admin:accounts_user_change", object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         """Edit through the action (raises its refusals, which become a page)."""

@@ -75,3 +75,24 @@ class ProfileChangedMeanwhile(DomainError):
     """The profile was saved in another window, or by an administrator, since the form was opened."""
 
     code = "changed_meanwhile"
+
+
+class CodeRefused(DomainError):
+    """The code is wrong, used, or too old."""
+
+    status_code = 422
+    code = "code_refused"
+
+
+class TooOften(DomainError):
+    """More codes than anybody needs were asked for."""
+
+    status_code = 429
+    code = "too_often"
+
+
+class AddressTaken(DomainError):
+    """An e-mail address that this person cannot have."""
+
+    status_code = 422
+    code = "address_taken"

@@ -12,3 +12,5 @@ ADDRESS_CHANGED = registry.declare("accounts.address_changed", "changed the own 
 NEW_DEVICE = registry.declare("accounts.new_device", "signed in from a new device").name
 DATA_EXPORTED = registry.declare("accounts.data_exported", "took a copy of the own data").name
 ERASED = registry.declare("accounts.erased", "erased the personal data of a person").name
+SESSIONS_ENDED = registry.declare("accounts.sessions_ended", "ended {count} sessions").name
+SECOND_FACTOR_RESET = registry.declare("accounts.second_factor_reset", "reset the second factor of {name}").name

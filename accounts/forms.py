@@ -101,3 +101,35 @@ class WelcomeForm(forms.Form):
             del self.fields["name"]
         if person.organization_id:
             del self.fields["company"]
+
+
+class CodeForm(forms.Form):
+    """A code from a mail or an app; spaces do not count."""
+
+    code = forms.CharField(
+        max_length=40,
+        error_messages={"required": "Give the code."},
+        widget=forms.TextInput(
+            attrs={
+                "class": "code-input",
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class AddressForm(forms.Form):
+    """Another e-mail address."""
+
+    email = forms.EmailField(
+        label="New e-mail address",
+        max_length=254,
+        error_messages={
+            "required": "Please give the new address.",
+            "invalid": "This does not look like an e-mail address. It is like ann@acme.com.",
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autocapitalize": "none"}),
+    )

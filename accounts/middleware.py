@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
+from accounts import devices
 from accounts.models import User
 
 # How old "last seen" may grow before a request writes it anew. Others read it in minutes, so this is exact enough.
@@ -31,6 +32,7 @@ class PersonMiddleware:
         if not user.is_authenticated:
             return self.get_response(request)
         remember_seen(user)
+        devices.seen(request)
         with timezone.override(ZoneInfo(user.time_zone)):
             response = self.get_response(request)
         if not response.has_header("Cache-Control"):

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils import timezone
 
 from accounts.capabilities import GENERAL, INTERNAL_ROLES, TEAM_ROLES, Can, Role
-from accounts.querysets import OrganizationQuerySet, UserQuerySet
+from accounts.querysets import OrganizationQuerySet, OwnQuerySet, UserQuerySet
 
 
 def validate_time_zone(name: str) -> None:
@@ -215,3 +215,84 @@ class User(AbstractBaseUser, PermissionsMixin):
     def may(self, capability: Can) -> bool:
         """Whether this person may do something that concerns no particular WorkStream."""
         return self.is_active and capability in GENERAL[Role(self.role)]
+
+
+class Device(models.Model):
+    """A browser somebody signed in with. It is known by a random word in a signed cookie; only its hash is kept."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices", db_index=False)
+    digest = models.CharField(max_length=64, editable=False)
+    words = models.CharField(max_length=80, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="a_browser_is_known_once")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class MailedCode(models.Model):
+    """A code that somebody was mailed to confirm one thing. Only a keyed digest of it is kept."""
+
+    class Purpose(models.TextChoices):
+        CONFIRM = "confirm", "confirm that it is you"
+        ADDRESS = "address", "use this address"
+        ERASE = "erase", "erase your personal data"
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    email = models.EmailField(max_length=254)
+    digest = models.CharField(max_length=64, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "purpose", "-created_at"], name="latest_code_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} for {self.person_id}"
+
+
+def export_key(_export: "DataExport", _name: str) -> str:
+    """Where a copy of somebody's data is kept."""
+    key = secrets.token_hex(24)
+    return f"own-data/{key[:2]}/{key}"
+
+
+class DataExport(models.Model):
+    """A copy of everything the portal keeps about a person, made by a worker for that person; it dies after a week."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Being put together"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+        GONE = "gone", "Deleted"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="data_exports")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    file = models.FileField(upload_to=export_key, max_length=120, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(default=0, editable=False)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    # Not before this time: the lease of the worker that makes it now, or a pause after a failure.
+    due_at = models.DateTimeField(default=timezone.now, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    ready_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = OwnQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="own_data_waiting")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(state="waiting"), name="own_data_is_put_together_once_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, asked for on {self.asked_at:%d %b %Y}"

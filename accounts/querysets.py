@@ -53,3 +53,11 @@ class UserQuerySet(models.QuerySet[M]):
         return self.active_colleagues().filter(
             Q(told_of_unassigned=True) | Q(told_of_unassigned__isnull=True, role=Role.ISR)
         )
+
+
+class OwnQuerySet(models.QuerySet[M]):
+    """For what belongs to one `person` and concerns nobody else."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """One's own rows; nobody sees another person's."""
+        return self.filter(person_id=user.pk) if user.is_authenticated and user.is_active else self.none()

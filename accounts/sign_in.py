@@ -1,8 +1,9 @@
 """Signing in by e-mail: one mail with a code and a link.
 
 allauth keeps the code (in the session that asked for it), the limits and the second factor; sesame signs the link,
-which works on any device. What we need of allauth beyond its settings, adapter, views and forms is in this module only:
-`record_authentication`, and the name of one method that decides about a sign-in that was begun and not finished.
+which works on any device. What we need of allauth beyond its settings, adapter, views and forms is in two modules only:
+here `record_authentication` and the name of one method that decides about a sign-in that was begun and not finished; in
+`accounts.confirming` the record of how and when somebody signed in.
 """
 
 from typing import Any

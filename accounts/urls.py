@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import profile, roles, sign_in
+from accounts.views import profile, roles, security, sign_in
 
 app_name = "accounts"
 # A mailed code does what sign-up and a forgotten password need, and a person's address is what they are known by.
@@ -13,8 +13,15 @@ urlpatterns = [
     path("profile/", profile.show, name="profile"),
     path("profile/picture/", profile.picture, name="picture"),
     path("profile/picture/remove/", profile.remove_picture, name="picture_remove"),
+    path("profile/sessions/", security.sessions, name="sessions"),
+    path("profile/sessions/end/", security.end_sessions, name="sessions_end"),
+    path("profile/confirm/", security.confirm, name="confirm"),
+    path("profile/address/", security.address, name="address"),
+    path("profile/address/code/", security.address_code, name="address_code"),
     path("welcome/", profile.welcome, name="welcome"),
     path("roles/", roles.capabilities, name="capabilities"),
     # Before allauth's own addresses.
+    # Whoever finds an open browser shall not put their own app in the way of its owner.
+    path("accounts/2fa/totp/activate/", security.set_up_second_factor),
     path("accounts/", include([path(route, sign_in.to_sign_in, name="closed_page") for route in CLOSED])),
 ]

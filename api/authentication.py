@@ -7,6 +7,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from accounts import second_factor
 from accounts.models import User
 from api.actions import PREFIX, digest_of
 from api.errors import CsrfFailed
@@ -37,6 +38,8 @@ class BearerToken(BaseAuthentication):
             raise AuthenticationFailed(f"This token expired on {token.expires_at:%d %b %Y}. Make a new one.")
         if not token.person.is_active:
             raise AuthenticationFailed("The person of this token may not sign in any more.")
+        if second_factor.is_missing(token.person):
+            raise AuthenticationFailed(second_factor.SENTENCE)
         if token.last_used_at is None or now - token.last_used_at >= USED_EVERY:
             ApiToken.objects.used(token, now=now, at_most_every=USED_EVERY)
         return token.person, token

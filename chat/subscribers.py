@@ -2,9 +2,11 @@
 
 from django.conf import settings
 
+from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
 from chat import actions, events
+from chat.live import announce
 from chat.models import Message, Note
 from chat.search import index
 from workstreams.choices import EntryPoint, SubscriptionType
@@ -69,3 +71,14 @@ def _entry_of(event: Event) -> Message | Note | None:
     if event.verb in {events.NOTE_EDITED, events.NOTE_REMOVED}:
         kind = Note
     return kind.objects.filter(workstream=event.workstream, number=event.data["number"]).first()
+
+
+@registry.follows("accounts.sessions_ended", "open pages of those sessions stop")
+@registry.follows("accounts.role_changed", "open pages of that person look again at what they may read")
+@registry.follows("accounts.person_edited", "open pages of that person look again at what they may read")
+@registry.follows("accounts.erased", "open pages of that person stop")
+def look_again(event: Event) -> None:
+    """What somebody may read changed: their open pages do not go on for another half minute."""
+    person = User.objects.filter(pk=event.data["user_id"]).first()
+    if person:
+        announce.person_changed(person.public_id)

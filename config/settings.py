@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "django_filters",
     "django_htmx",
     "lucide",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "accounts.second_factor.SecondFactorMiddleware",
     "workstreams.middleware.RefusalMiddleware",
 ]
 
@@ -275,6 +277,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "accounts.second_factor.PortalMFAAdapter"
+# Whether colleagues need an authenticator app before they may do anything. Clients choose for themselves.
+MFA_REQUIRED_FOR_STAFF = env.bool("MFA_REQUIRED_FOR_STAFF", default=IS_PRODUCTION and not DEMO)
 # A mailed link signs in once (it dies with the next sign-in) and for fifteen minutes.
 SESAME_MAX_AGE = 15 * 60
 SESAME_ONE_TIME = True

@@ -22,7 +22,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("mailroom.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("accounts/", include("allauth.mfa.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO:

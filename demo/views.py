@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import devices
 from accounts.models import User
 from demo.links import HAND_OFFS
 from demo.people import groups
@@ -26,8 +27,11 @@ NEWEST = 100
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody of the demonstration, one click each."""
     if request.method == "POST":
-        login(request, _chosen(request.POST.get("person", "")), backend=BACKEND)
-        return redirect("home")
+        person = _chosen(request.POST.get("person", ""))
+        login(request, person, backend=BACKEND)
+        response = redirect("home")
+        devices.begin(request, response, person)
+        return response
     found = groups()
     context = {
         "clients": [group for group in found if not group.is_team],

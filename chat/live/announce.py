@@ -3,6 +3,7 @@
 import json
 import logging
 from functools import cache
+from uuid import UUID
 
 import redis
 from django.conf import settings
@@ -11,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from chat.conversation import html_of
-from chat.live.channels import Kind, channel_of
+from chat.live.channels import Kind, channel_of, channel_of_person
 from chat.models import Message, Note
 from workstreams.models import WorkStream
 
@@ -46,6 +47,15 @@ def access_changed(workstream: WorkStream) -> None:
     )
 
 
+def person_changed(public_id: UUID) -> None:
+    """Have every open page of one person look again, at once: a session ended, or they became somebody else."""
+
+    def tell() -> None:
+        _send(channel_of_person(public_id), json.dumps({"look_again": True}))
+
+    transaction.on_commit(tell, robust=True)
+
+
 def payload_of(entry: Message | Note) -> str:
     """What one message or note looks like on the way: its number, and its HTML as any viewer gets it."""
     return json.dumps({"number": entry.number, "html": html_of(entry)})
@@ -57,8 +67,12 @@ def payload_of_change(entry: Message | Note) -> str:
 
 
 def _publish(kind: Kind, workstream: WorkStream, payload: str) -> None:
+    _send(channel_of(kind, workstream.public_id), payload)
+
+
+def _send(channel: str, payload: str) -> None:
     try:
-        connected().publish(channel_of(kind, workstream.public_id), payload)
+        connected().publish(channel, payload)
     except redis.RedisError as error:
         logger.warning("Redis is away (%s); open pages find what was posted in the database.", error)
 

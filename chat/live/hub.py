@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from chat.live.arrival import Arrival
-from chat.live.channels import Kind, channel_of, patterns
+from chat.live.channels import PERSON, Kind, channel_of, patterns
 
 if TYPE_CHECKING:
     from chat.live.stream import Stream
@@ -120,7 +120,17 @@ class Hub:
             for stream in self._all():
                 stream.catch_up()
         elif heard["type"] == "pmessage":
-            self._deliver(heard["channel"].decode(errors="replace"), heard["data"])
+            channel = heard["channel"].decode(errors="replace")
+            *_, what, about = channel.split(":")
+            if what == PERSON:
+                self._look_again(about)
+            else:
+                self._deliver(channel, heard["data"])
+
+    def _look_again(self, person_id: str) -> None:
+        for stream in self._all():
+            if str(stream.person_id) == person_id:
+                stream.look_again()
 
     def _deliver(self, channel: str, data: bytes) -> None:
         streams = self._streams.get(channel)

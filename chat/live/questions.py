@@ -61,6 +61,7 @@ class Reader:
     session_key: str
     public_id: UUID
     kinds: tuple[Kind, ...]
+    person_id: UUID | None = None
 
     def last_marks(self) -> Marks | None:
         """The last numbers of the WorkStream; None when this reader may no longer read all of these kinds."""

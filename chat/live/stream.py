@@ -39,6 +39,7 @@ class Stream:
         """Begin after `seen`; the database is read first, whatever Redis says."""
         self.kinds = reader.kinds
         self.public_id = reader.public_id
+        self.person_id = reader.person_id
         self._hub = hub
         self._reader = reader
         self._seen = seen

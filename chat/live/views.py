@@ -64,4 +64,5 @@ def _admit(request: HttpRequest, public_id: UUID, kinds: tuple[Kind, ...]) -> tu
             # Nobody has seen more than there is; whoever says so would miss what comes.
             mark = seen[kind]
             mark.number, mark.change = min(mark.number, number), min(mark.change, change)
-    return Reader(request.session.session_key, public_id, kinds), seen
+    person = cast("User", request.user)
+    return Reader(request.session.session_key, public_id, kinds, person.public_id), seen

@@ -1,5 +1,6 @@
 """Live streams of a real web server: nothing lost, nothing twice, and only for those who may read."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -20,10 +21,15 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from accounts.actions import edit_person
+from accounts.capabilities import Role
 from accounts.models import User
 from chat import actions, changes
 from chat.live import announce
-from chat.live.channels import Kind, channel_of
+from chat.live.channels import Kind, channel_of, channel_of_person
+from chat.live.hub import Hub
+from chat.live.questions import Mark, Reader
+from chat.live.stream import Stream
 from chat.models import Message, Note
 from tests.conftest import World
 from tools.guard import Guard, Server
@@ -469,6 +475,47 @@ def test_signing_out_ends_the_streams_of_that_session_only(web: Web, world: Worl
     assert ending.ended()
     say(world.labels, world.isr, "Hello")
     assert staying.numbers(1) == [1]
+
+
+def test_whoever_may_no_longer_read_loses_every_open_page_at_once(web: Web, world: World) -> None:
+    pages = {
+        "demoted": web.listen(world.billing, world.labels, team=True),
+        "deactivated": web.listen(world.accounts, world.labels, team=True),
+    }
+    staying = web.listen(world.owner, world.labels, after="0")
+    for person, role, is_active in ((world.billing, Role.AGILE_WORKER, True), (world.accounts, Role.ACCOUNTS, False)):
+        edit_person(
+            person=person, actor=world.admin, name=person.name, role=role, is_active=is_active, told_of_unassigned=None
+        )
+
+    for what, page in pages.items():
+        assert page.ended(), what
+    say(world.labels, world.isr, "Hello")
+    assert staying.numbers(1) == [1]
+
+
+def test_the_pages_of_a_person_look_again_as_soon_as_it_is_announced(world: World) -> None:
+    async def looks() -> dict[str, bool]:
+        hub = Hub()
+        streams = {
+            person.name: Stream(
+                hub,
+                Reader("session", world.labels.public_id, (Kind.MESSAGE,), person.public_id),
+                {Kind.MESSAGE: Mark(0, 0), Kind.NOTE: Mark(0, 0)},
+            )
+            for person in (world.owner, world.member)
+        }
+        for stream in streams.values():
+            hub.add(stream)
+        told = {"channel": channel_of_person(world.owner.public_id).encode(), "data": b"{}"}
+        hub._take({"type": "pmessage", **told})
+        now = asyncio.get_running_loop().time()
+        found = {name: stream._look_at <= now for name, stream in streams.items()}
+        for stream in streams.values():
+            hub.remove(stream)
+        return found
+
+    assert asyncio.run(looks()) == {"Olive Owner": True, "Milo Member": False}
 
 
 def test_without_redis_messages_are_stored_and_still_arrive(web: Web, world: World) -> None:
