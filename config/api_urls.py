@@ -18,6 +18,6 @@ urlpatterns = [
     path("", include("workstreams.api_urls")),
     *(
         path("", include(f"{app}.api_urls"))
-        for app in ("milestones", "subscriptions", "chat", "integrations", "mailroom")
+        for app in ("milestones", "subscriptions", "chat", "integrations", "mailroom", "notifications")
     ),
 ]

@@ -407,6 +407,8 @@ SPECTACULAR_SETTINGS = {
         "Scope": "api.models.Scope",
         "BulkChangeKind": "workstreams.runs.BulkChange.Kind",
         "BulkChangeState": "workstreams.runs.BulkChange.State",
+        "Loudness": "notifications.notices.Loudness",
+        "NotificationTopic": "notifications.policy.TOPIC_NAMES",
     },
 }
 

@@ -163,11 +163,6 @@ def other_side_of_a_file(event: Event) -> Iterable[Told]:
     ]
 
 
-def oneself(event: Event) -> Iterable[Told]:
-    """The person it is about."""
-    return [Told(_person(event.data["user_id"]), "it concerns the safety of your account.")]
-
-
 def _person(pk: int) -> User:
     person: User = User.objects.get(pk=pk)
     return person

@@ -125,8 +125,6 @@ _EACH: dict[str, Callable[[User, Notification], Rows]] = {
     "invitation_missed": _plain("invitation_missed"),
     "document_requested": _document_requested,
     "reopening_asked": _plain("reopening_asked"),
-    "new_device": _plain("new_device"),
-    "address_changed": _plain("address_changed"),
 }
 
 

@@ -279,35 +279,10 @@ _TOPICS = [
         Side.TEAM,
         level=Loudness.NOTHING,
     ),
-    Topic(
-        "new_device",
-        "You sign in from a new device",
-        "that person",
-        ("accounts.new_device",),
-        audiences.oneself,
-        AT_ONCE,
-        None,
-        is_in_app=False,
-        must="It keeps your account safe.",
-        level=Loudness.NOTHING,
-        tells_actor=True,
-    ),
-    Topic(
-        "address_changed",
-        "Your e-mail address is changed",
-        "that person",
-        ("accounts.address_changed",),
-        audiences.oneself,
-        AT_ONCE,
-        None,
-        is_in_app=False,
-        must="It keeps your account safe.",
-        level=Loudness.NOTHING,
-        tells_actor=True,
-    ),
 ]
 
 TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _TOPICS}
+TOPIC_NAMES = sorted(TOPICS)
 # Told to both sides, so both may switch them off.
 OF_BOTH_SIDES = frozenset({"added", "attachment", "closed", "invitation_accepted"})
 # What quiet hours hold back, and until when (`times`).
@@ -316,6 +291,7 @@ QUIET_WORDS = "No mails about messages, mentions and files from 20:00 to 07:00; 
 UNASKED = {
     "An invitation to a WorkStream": "Somebody waits for you there.",
     "Codes and links to sign in": "You asked for them.",
+    "A sign-in with a browser that was not seen before, and a changed address": "They keep your account safe.",
 }
 
 

@@ -97,6 +97,4 @@ _SENTENCES: dict[str, Callable[[Notification, Words], str]] = {
     "document_due": _document_due,
     "closed": _closed,
     "reopening_asked": lambda row, _: f"{_who(row)} asks to reopen it",
-    "new_device": lambda _row, _data: "Somebody signed in to your account from a new device",
-    "address_changed": lambda _row, _data: "Your e-mail address was changed",
 }

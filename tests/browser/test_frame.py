@@ -41,7 +41,7 @@ def test_the_first_tab_stop_skips_to_the_content(world: World, signed_in_page: S
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(world: World, signed_in_page: SignedInPage) -> None:
     page = signed_in_page(world.owner, GALLERY)
-    menu = page.locator(".topbar details.menu")
+    menu = page.locator(".topbar details.menu:has(.topbar__person)")
     menu.locator("summary").click()
     menu.get_by_role("button", name="Sign out").focus()
     page.keyboard.press("Escape")
@@ -52,7 +52,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(world: World, signed_i
 
 def test_the_chosen_theme_stays(world: World, signed_in_page: SignedInPage) -> None:
     page = signed_in_page(world.owner, GALLERY, color_scheme="light")
-    page.locator(".topbar details.menu summary").click()
+    page.locator(".topbar .topbar__person").click()
     page.get_by_role("button", name="Dark").click()
     page.reload()
 

@@ -22,8 +22,6 @@ document_requested  | workstream.document_requested | bell | at once | |
 document_due        | workstream.document_due | bell | in the morning | |
 closed              | workstream.closed workstream.reopened | bell | at once | |
 reopening_asked     | chat.reopening_asked | bell | at once | |
-new_device          | accounts.new_device | | at once | | must
-address_changed     | accounts.address_changed | | at once | | must
 """
 
 

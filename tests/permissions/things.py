@@ -234,6 +234,28 @@ THINGS = [
     ),
     Thing("take it where nobody leads", Can.SET_LEAD, post(WS + "take/"), post(API + "take/")),
     Thing("read its activity", Can.ADMINISTER, get(ADMINISTRATION + "activity/"), get(API + "activity/")),
+    # Notifications
+    Thing("read what one was told", None, get("/notifications/"), get("/api/v1/notifications/"), is_general=True),
+    Thing(
+        "mark it as read",
+        None,
+        post("/notifications/read/"),
+        post("/api/v1/notifications/read/"),
+        is_general=True,
+    ),
+    Thing(
+        "choose what one is told",
+        None,
+        post("/notifications/preferences/", sending(digest_at="09:00")),
+        post("/api/v1/notifications/preferences/", sending(digest_at="09:00")),
+        is_general=True,
+    ),
+    Thing(
+        "choose how much one hears of a WorkStream",
+        Can.OPEN_WORKSTREAM,
+        post(WS + "notifications/", sending(level="nothing")),
+        post(API + "notifications/", sending(level="nothing")),
+    ),
     # Milestones
     Thing("see where it stands", Can.OPEN_WORKSTREAM, get(WS + "?tab=details"), get(API + "milestones/")),
     Thing(
