@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.people, name="people"),
     path("mailbox/", views.mailbox, name="mailbox"),
     path("mailbox/<uuid:mail_id>/", views.mailbox, name="mail"),
+    path("mailbox/<uuid:mail_id>/answer/", views.answer, name="mail_answer"),
     path("mailbox/<uuid:mail_id>/html/", views.mail_html, name="mail_html"),
     path("design/", gallery.design, name="design"),
 ]

@@ -54,7 +54,7 @@ def _send(mail: Mail, line: Line) -> None:
         _give_up(mail, "Sending it began again and again and never ended.")
         return
     try:
-        line.send(_message(mail))
+        line.send(message_of(mail))
     except Exception as failure:
         if why := why_never(failure):
             _give_up(mail, why)
@@ -74,7 +74,8 @@ def _mark_addresses(failure: Exception) -> None:
             bounces.refused(address, code, words.decode(errors="replace"))
 
 
-def _message(mail: Mail) -> EmailMultiAlternatives:
+def message_of(mail: Mail) -> EmailMultiAlternatives:
+    """The mail as it leaves, the same at every attempt."""
     headers = {**OF_A_PROGRAM, "X-Loop": host(), "Message-ID": message_id(mail), **mail.headers}
     if path := return_path(mail):
         headers["From"] = mail.from_email

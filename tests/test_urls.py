@@ -29,6 +29,7 @@ PUBLIC = {
     "demo:mailbox",
     "demo:mail",
     "demo:mail_html",
+    "demo:mail_answer",
     "subscriptions:attempt",
     # Links of mails, which work without signing in.
     "notifications:unsubscribe",

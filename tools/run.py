@@ -175,6 +175,7 @@ class Portal:
             "DEFAULT_FROM_EMAIL": "WorkStream Portal <portal@localhost>",
             "MAIL_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend",  # mails stay on the demo mailbox page
             "FILES_DIR": str(self.state / "files"),
+            "REPLY_DOMAIN": "reply.localhost",  # answers are written on that page, too
             "SALESFORCE_FLOW_SECRETS": kept_secret(self.state, "salesforce-flow"),
         }
         return {name: os.environ.get(name) or value for name, value in ours.items()}
