@@ -70,6 +70,15 @@ def join_organization(*, person: User, organization: Organization, actor: User) 
     Raises: NotAllowed; BelongsElsewhere for colleagues and people of another client.
     """
     _insist(actor, Can.START_FOR_CLIENT)
+    return belong_to(person=person, organization=organization, actor=actor)
+
+
+@transaction.atomic
+def belong_to(*, person: User, organization: Organization, actor: User) -> User:
+    """The same, for actions that have looked whether the actor may: inviting somebody, or accepting it.
+
+    Raises: BelongsElsewhere.
+    """
     person = User.objects.select_for_update(of=("self",)).select_related("organization").get(pk=person.pk)
     if person.organization_id == organization.pk:
         return person

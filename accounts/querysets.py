@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.capabilities import INTERNAL_ROLES, Role
 
@@ -43,6 +43,16 @@ class UserQuerySet(models.QuerySet[M]):
         every mail server (“ı” and “i”), and a code for one mailbox would open the account of another.
         """
         return self.filter(email=email.strip().lower())
+
+    def confirmed(self) -> Self:
+        """Those who showed that they read the mails of their address, and those of whom nobody wanted to know.
+
+        Anybody can type an address where one signs in: that alone registers it, and makes nobody of it.
+        """
+        from allauth.account.models import EmailAddress  # noqa: PLC0415  its models point at ours
+
+        typed_only = EmailAddress.objects.filter(user=OuterRef("pk"), email=OuterRef("email"), verified=False)
+        return self.filter(~Exists(typed_only))
 
     def active_colleagues(self) -> Self:
         """Those who can carry a WorkStream: active, of the company, and no Agile Workers (R87)."""

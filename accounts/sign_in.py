@@ -87,6 +87,10 @@ class SignInView(RequestLoginCodeView):  # type: ignore[misc]
         """The address to lead to after signing in; empty for the person's first page."""
         return safe_next(self.request)
 
+    def get_initial(self) -> dict[str, Any]:
+        """The address that a link of ours brings along, to be sent or changed."""
+        return {"email": self.request.GET.get("email", "")[:254]}
+
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: object) -> None:
         """A sign-in that was begun does not keep anybody from beginning anew, perhaps with another address."""
 
@@ -143,9 +147,14 @@ def by_link(request: HttpRequest, key: str, *, where_to: str) -> HttpResponse | 
     person = person_of_link(key)
     if person is None:
         return None
+    actions.confirm_email(actor=person)
+    return by_mailed_proof(request, person, where_to=where_to)
+
+
+def by_mailed_proof(request: HttpRequest, person: User, *, where_to: str) -> HttpResponse:
+    """Sign in somebody who has just shown that they read their mails. A second factor is asked for all the same."""
     if request.user.is_authenticated and request.user != person:
         logout(request)
-    actions.confirm_email(actor=person)
     record_authentication(request, person, method="code", email=person.email)
     response: HttpResponse = perform_login(request, person, redirect_url=where_to or None, email=person.email.lower())
     return response

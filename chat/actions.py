@@ -1,7 +1,8 @@
 """Posting messages and notes, and reading them. Editing and removing them is in `chat.changes`.
 
-Locks are taken in this order: the WorkStream's row (only by a first answer, and by `touch` once a minute), then its
-counter row, which is held until the commit. Whatever follows from `chat.message_posted` must not lock a WorkStream.
+Locks are taken in this order: the WorkStream's row (only by a first answer, and by `touch` once a minute), then the
+author's membership, then the counter row, which is held until the commit. Whatever follows from `chat.message_posted`
+must not lock a WorkStream.
 """
 
 import unicodedata
@@ -23,7 +24,7 @@ from chat.models import MAX_LENGTH, Message, Note, ReadMark
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
 from workstreams.errors import Closed
-from workstreams.models import WorkStream
+from workstreams.models import Membership, WorkStream
 from workstreams.tenancy import require
 
 E = TypeVar("E", Message, Note)
@@ -199,11 +200,23 @@ def _broken_constraint(clash: IntegrityError) -> str:
     return getattr(getattr(clash.__cause__, "diag", None), "constraint_name", "") or ""
 
 
+def _hold_membership(workstream: WorkStream, author: User) -> None:
+    """Let nobody take the author off until what they say is stored; whoever was taken off says nothing any more.
+
+    Raises: NotAllowed.
+    """
+    member = Membership.objects.filter(workstream=workstream, user=author).select_for_update(no_key=True)
+    if not member.values_list("pk", flat=True).first():
+        raise NotAllowed(f"You may not {Can.CHAT}.")
+
+
 def _append_message(
     workstream: WorkStream, text: str, *, author: User | None, side: Side, client_key: UUID, also_closed: bool
 ) -> Message:
     message = Message(workstream=workstream, author=author, side=side, body=text, client_key=client_key)
     touch(workstream)
+    if author is not None and not author.is_internal:
+        _hold_membership(workstream, author)
     append(message, also_closed=also_closed)
     announce.message_posted(message)
     return message

@@ -73,6 +73,8 @@ def _entry_of(event: Event) -> Message | Note | None:
     return kind.objects.filter(workstream=event.workstream, number=event.data["number"]).first()
 
 
+@registry.follows("workstream.member_removed", "their open pages of it end at once (A35)")
+@registry.follows("workstream.member_taken_off", "their open pages of it end at once")
 @registry.follows("accounts.sessions_ended", "open pages of those sessions stop")
 @registry.follows("accounts.role_changed", "open pages of that person look again at what they may read")
 @registry.follows("accounts.person_edited", "open pages of that person look again at what they may read")

@@ -345,6 +345,15 @@ try:
 except ValueError as _error:
     raise ImproperlyConfigured(f"SALESFORCE_STAGE_STEPS must be like Negotiation=3;Verbal=3 ({_error}).") from _error
 
+# --- Invitations -------------------------------------------------------------------------------------------------
+
+# How long a mailed link works, and how many people are invited by one person and to one WorkStream.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+INVITATIONS_AN_HOUR = env.int("INVITATIONS_AN_HOUR", default=100)
+INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", default=200)
+if INVITATION_DAYS < 1:
+    raise ImproperlyConfigured(f"INVITATION_DAYS is {INVITATION_DAYS}; it must be 1 or more.")
+
 # --- Exports -----------------------------------------------------------------------------------------------------
 
 # How many run at once, in all processes together. Each holds a page thread, so this stays well below WEB_THREADS.

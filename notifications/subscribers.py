@@ -4,9 +4,10 @@ from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
 from notifications import policy
-from notifications.mails import tell_of_many
+from notifications.mails import invite, tell_of_many
 from notifications.telling import tell_of
-from workstreams.models import WorkStream
+from workstreams.invitations import link_of
+from workstreams.models import Invitation, WorkStream
 from workstreams.runs import BulkChange, BulkItem
 
 
@@ -18,6 +19,15 @@ for _verb in sorted({verb for topic in policy.TOPICS.values() for verb in topic.
     _told = [topic for topic in policy.topics_of(_verb) if topic.mail.when != policy.When.TALK]
     if _told:
         _follow(_verb, "told: " + ", ".join(dict.fromkeys(topic.to for topic in _told)))
+
+
+@registry.follows("workstream.invited", "the invitation by mail, with its link (R75)")
+@registry.follows("workstream.invited_again", "the invitation anew, with a new link; the old one is dead (R75)")
+def mail_the_invitation(event: Event) -> None:
+    """The link is made here and stands in no event."""
+    rows = Invitation.objects.select_related("workstream__organization", "invited_by")
+    invitation = rows.get(pk=event.data["invitation_id"])
+    invite(invitation, link=link_of(invitation), by=event.actor_name)
 
 
 @registry.follows("workstream.bulk_done", "one mail to the new WorkStream Lead and to each former one")

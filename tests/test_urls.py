@@ -20,6 +20,7 @@ PUBLIC = {
     "accounts:sign_in_link",
     "accounts:sign_in_by_password",
     "accounts:sign_in_again",
+    "workstreams:invitation",
     "subscriptions:start",
     "integrations:salesforce_stage",
     "mailroom:hook",
@@ -94,7 +95,8 @@ MADE: dict[str, Callable[[World], object]] = {
 
 
 def _arguments(route: str, world: World) -> dict[str, object]:
-    arguments: dict[str, object] = {"public_id": world.labels.public_id}
+    arguments: dict[str, object] = dict.fromkeys(re.findall(r"<uuid:(\w+)>", route), world.member.public_id)
+    arguments["public_id"] = world.labels.public_id
     arguments |= {name: make(world) for name, make in MADE.items() if f"<uuid:{name}>" in route}
     arguments |= dict.fromkeys(re.findall(r"<int:(\w+)>", route), 1)
     arguments |= dict.fromkeys(re.findall(r"<(?:str|slug):(\w+)>", route), "client")

@@ -8,15 +8,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import create_organization, join_organization
 from accounts.capabilities import Can
 from accounts.models import Organization, User
 from activity.models import SystemActor
 from activity.record import record
 from workstreams import events
 from workstreams.choices import CloseReason, EntryPoint, Side, Status, SubscriptionType
-from workstreams.errors import ChangedMeanwhile, NotATeamMember, NotRegisteredYet, ReasonMissing
-from workstreams.models import Membership, WorkStream
+from workstreams.errors import ChangedMeanwhile, NotATeamMember, ReasonMissing
+from workstreams.models import Invitation, Membership, WorkStream
 from workstreams.tenancy import require
 
 
@@ -76,56 +75,6 @@ def start(
         workstream=workstream,
         data={"subscription_type": str(subscription_type), "entry_point": workstream.entry_point},
     )
-    return workstream
-
-
-@transaction.atomic
-def start_for_client(
-    *,
-    actor: User,
-    organization: Organization | str,
-    name: str,
-    description: str,
-    intended_start: date | None,
-    subscription_type: SubscriptionType,
-    first_person: str = "",
-    public_id: UUID,
-) -> WorkStream:
-    """Start a WorkStream for a client who did not start it (R74).
-
-    `organization` is one of ours, or the name of a new one. `first_person` is the address of a person of that
-    organisation, who becomes owner; without one, the first client person to join does. Starting again with the same
-    `public_id` returns what was started first.
-
-    Raises: NotAllowed, OrganizationExists, BelongsElsewhere, NotRegisteredYet.
-    """
-    require(actor, Can.START_FOR_CLIENT)
-    # Two at once take turns, so that the second finds what the first made.
-    User.objects.select_for_update(of=("self",), no_key=True).get(pk=actor.pk)
-    if started := WorkStream.objects.filter(public_id=public_id, created_by=actor).first():
-        return started
-    if isinstance(organization, str):
-        organization = create_organization(name=organization, actor=actor)
-    owner = None
-    if first_person:
-        owner = User.objects.with_address(first_person).filter(is_active=True).first()
-        if owner is None:
-            raise NotRegisteredYet(
-                f"{first_person} is not registered yet. Start the WorkStream without them; "
-                "they can be added once they have signed in for the first time."
-            )
-        owner = join_organization(person=owner, organization=organization, actor=actor)
-    workstream = start(
-        actor=actor,
-        organization=organization,
-        name=name,
-        description=description,
-        intended_start=intended_start,
-        subscription_type=subscription_type,
-        public_id=public_id,
-    )
-    if owner:
-        add_member(workstream=workstream, user=owner, actor=actor, origin=Membership.Origin.INVITED)
     return workstream
 
 
@@ -315,11 +264,13 @@ def add_member(
     actor: User | SystemActor,
     origin: Membership.Origin,
     becomes_lead: bool = False,
+    about_to_own: bool = False,
 ) -> Membership:
     """Put a person on a WorkStream, once. The first client person of a staff-made WorkStream owns it (R74).
 
     For other actions; whoever calls has checked that the actor may. `becomes_lead` says that the next event will tell
-    so, and that this one need not be told on its own.
+    so, and that this one need not be told on its own. While somebody is invited to own it nobody else comes to, and
+    `about_to_own` says that this is who was (A16).
     """
     side = Side.TEAM if user.is_team else Side.CLIENT
     with transaction.atomic():
@@ -327,7 +278,7 @@ def add_member(
             workstream=workstream, user=user, defaults={"side": side, "origin": origin}
         )
         if is_new:
-            if side == Side.CLIENT and workstream.owner_id is None:
+            if side == Side.CLIENT and workstream.owner_id is None and (about_to_own or not _awaits_owner(workstream)):
                 workstream.owner = user
                 workstream.save(update_fields=["owner"])
             record(
@@ -342,6 +293,10 @@ def add_member(
                 },
             )
     return membership
+
+
+def _awaits_owner(workstream: WorkStream) -> bool:
+    return Invitation.objects.pending().filter(workstream=workstream, becomes_owner=True).exists()
 
 
 def touch(workstream: WorkStream, *, now: Any = None) -> None:

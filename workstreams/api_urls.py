@@ -12,8 +12,19 @@ from workstreams.api.many import (
     ExportView,
     UndoBulkChangeView,
 )
-from workstreams.api.one import CloseView, MembersView, ReopenView, SetLeadView, TakeView, WorkStreamView
+from workstreams.api.one import CloseView, ReopenView, SetLeadView, TakeView, WorkStreamView
 from workstreams.api.papers import GuidanceEditView, GuidanceListView, PictureView, PreviewView, SampleView
+from workstreams.api.people import (
+    AcceptView,
+    InvitationsView,
+    InviteAgainView,
+    LeaveView,
+    MakeOwnerView,
+    MembersView,
+    RemoveMemberView,
+    WhoInvitesView,
+    WithdrawView,
+)
 from workstreams.api.views import (
     RenameView,
     ReplaceView,
@@ -32,6 +43,16 @@ preview = [
     path("", PreviewView.as_view(), name="attachment_preview"),
     path("<int:number>/", PictureView.as_view(), name="attachment_picture"),
 ]
+of_a_workstream = [
+    path("members/", MembersView.as_view(), name="workstream_members"),
+    path("members/leave/", LeaveView.as_view(), name="workstream_leave"),
+    path("members/who-invites/", WhoInvitesView.as_view(), name="workstream_who_invites"),
+    path("members/<uuid:person_id>/remove/", RemoveMemberView.as_view(), name="workstream_remove_member"),
+    path("members/<uuid:person_id>/make-owner/", MakeOwnerView.as_view(), name="workstream_make_owner"),
+    path("invitations/", InvitationsView.as_view(), name="workstream_invitations"),
+    path("invitations/<uuid:invitation_id>/send-again/", InviteAgainView.as_view(), name="workstream_invite_again"),
+    path("invitations/<uuid:invitation_id>/withdraw/", WithdrawView.as_view(), name="workstream_withdraw_invitation"),
+]
 urlpatterns = [
     path("workstreams/", WorkStreamsView.as_view(), name="workstreams"),
     path("workstreams/export/", ExportView.as_view(), name="workstreams_export"),
@@ -42,13 +63,14 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/set-lead/", SetLeadView.as_view(), name="workstream_set_lead"),
     path("workstreams/<uuid:public_id>/take/", TakeView.as_view(), name="workstream_take"),
     path("workstreams/<uuid:public_id>/activity/", ActivityView.as_view(), name="workstream_activity"),
-    path("workstreams/<uuid:public_id>/members/", MembersView.as_view(), name="workstream_members"),
     path("workstreams/<uuid:public_id>/document-requests/", DocumentRequestsView.as_view(), name="document_requests"),
     path("workstreams/<uuid:public_id>/document-requests/<uuid:request_id>/", include(document_request)),
     path("workstreams/<uuid:public_id>/attachments/<uuid:attachment_id>/preview/", include(preview)),
     path("guidance/", GuidanceListView.as_view(), name="guidance"),
     path("guidance/<slug:kind>/sample/", SampleView.as_view(), name="guidance_sample"),
     path("guidance/<slug:kind>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
+    path("workstreams/<uuid:public_id>/", include(of_a_workstream)),
+    path("invitations/accept/", AcceptView.as_view(), name="invitation_accept"),
     path("bulk-changes/", BulkChangesView.as_view(), name="bulk_changes"),
     path("bulk-changes/<uuid:bulk_id>/", BulkChangeView.as_view(), name="bulk_change"),
     path("bulk-changes/<uuid:bulk_id>/confirm/", ConfirmBulkChangeView.as_view(), name="bulk_change_confirm"),

@@ -29,11 +29,51 @@ class ReasonMissing(DomainError):
     code = "reason_missing"
 
 
-class NotRegisteredYet(DomainError):
-    """Nobody has signed in with this address yet."""
+class CannotBeInvited(DomainError):
+    """This address cannot be the first person of a WorkStream."""
 
     status_code = 422
-    code = "not_registered_yet"
+    code = "cannot_be_invited"
+
+
+class TooManyInvitations(DomainError):
+    """Mails go to a measured number of people."""
+
+    status_code = 429
+    code = "too_many_invitations"
+
+
+class InvitationEnded(DomainError):
+    """It was used or withdrawn, or is too old."""
+
+    status_code = 410
+    code = "invitation_ended"
+
+
+class NotInvited(DomainError):
+    """An invitation is for the person of its address alone."""
+
+    status_code = 403
+    code = "not_invited"
+
+
+class OwnerStays(DomainError):
+    """The WorkStream Owner hands over before they go."""
+
+    code = "owner_stays"
+
+
+class LeadStays(DomainError):
+    """The WorkStream Lead hands over before they go."""
+
+    code = "lead_stays"
+
+
+class CannotOwn(DomainError):
+    """Only an active person of the client who is on the WorkStream can own it."""
+
+    status_code = 422
+    code = "cannot_own"
 
 
 class NameTaken(DomainError):

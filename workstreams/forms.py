@@ -13,6 +13,7 @@ from accounts.fields import LineField, PlanDateField, ProseField
 from accounts.models import Organization, User
 from workstreams.actions import GeneralFields
 from workstreams.choices import CloseReason, SubscriptionType
+from workstreams.invitations import addresses_in
 from workstreams.models import WorkStream
 from workstreams.runs import BulkChange
 
@@ -141,7 +142,7 @@ class NewForm(forms.Form):
         label="First person of the client",
         required=False,
         max_length=254,
-        help_text="The e-mail address of somebody who is registered. They become WorkStream Owner.",
+        help_text="Their e-mail address. They become WorkStream Owner, and are invited if they are not registered.",
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
     name = LineField(max_length=120, error_messages={"required": "Please give it a name."})
@@ -308,15 +309,46 @@ def _in_words(value: Any) -> str:
     return str(value or "") or "(empty)"
 
 
+class InviteForm(forms.Form):
+    """Whom to invite: addresses as people type and paste them."""
+
+    addresses = forms.CharField(
+        label="E-mail addresses",
+        max_length=5000,
+        widget=forms.Textarea(
+            attrs={"rows": 2, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "data-grow": True}
+        ),
+        help_text="One or several, with commas or on lines of their own.",
+        error_messages={
+            "required": "Give at least one e-mail address.",
+            "max_length": "This is too much at once. Give fewer addresses.",
+        },
+    )
+
+    def clean_addresses(self) -> list[str]:
+        """The addresses, each once.
+
+        Raises: ValidationError when there is none.
+        """
+        found = addresses_in(self.cleaned_data["addresses"])
+        if not found:
+            raise forms.ValidationError(self.fields["addresses"].error_messages["required"], code="required")
+        return found
+
+
 class MembersForm(forms.Form):
     """Which page of each side's people is shown; anything that is not a number means the first."""
 
     client_page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
     team_page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
+    invited_page = forms.IntegerField(min_value=1, max_value=10_000, required=False)
 
     @classmethod
     def pages_in(cls, query: QueryDict) -> dict[str, int]:
-        """The two page numbers of an address."""
+        """The page numbers of an address; of those who are invited only when it names one."""
         form = cls(query)
         form.is_valid()
-        return {name: form.cleaned_data.get(name) or 1 for name in cls.base_fields}
+        found = {name: form.cleaned_data.get(name) or 1 for name in cls.base_fields}
+        if found["invited_page"] == 1:
+            del found["invited_page"]
+        return found

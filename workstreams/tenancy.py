@@ -41,8 +41,12 @@ def standing_of(user: "User | AnonymousUser", workstream: "WorkStream") -> Stand
 
 
 def capabilities_of(user: "User | AnonymousUser", workstream: "WorkStream") -> frozenset[Can]:
-    """Everything this person may do with this WorkStream (matrix 1.14)."""
-    return CAPABILITIES[standing_of(user, workstream)]
+    """Everything this person may do with this WorkStream (matrix 1.14); its owner may let every member invite (A20)."""
+    standing = standing_of(user, workstream)
+    held = CAPABILITIES[standing]
+    if standing == Standing.CLIENT_MEMBER and workstream.members_may_invite:
+        held |= {Can.INVITE_CLIENT_PEOPLE}
+    return held
 
 
 def require(user: "User", capability: Can, workstream: "WorkStream | None" = None) -> None:

@@ -8,6 +8,8 @@ from workstreams.views import (
     export,
     grid,
     guidance,
+    invitation,
+    members,
     mine,
     new,
     page,
@@ -39,6 +41,15 @@ document = [
     path("<uuid:request_id>/withdraw/", documents.withdraw, name="document_withdraw"),
     path("<uuid:request_id>/ask-again/", documents.ask_again, name="document_again"),
 ]
+the_members = [
+    path("", members.members, name="members"),
+    path("who-invites/", members.who_invites, name="who_invites"),
+    path("leave/", members.leave, name="leave"),
+    path("<uuid:person_id>/remove/", members.remove, name="remove_member"),
+    path("<uuid:person_id>/make-owner/", members.make_owner, name="make_owner"),
+    path("invitations/<uuid:invitation_id>/send-again/", members.send_again, name="invite_again"),
+    path("invitations/<uuid:invitation_id>/withdraw/", members.withdraw, name="withdraw_invitation"),
+]
 saved_view = [
     path("", saved.rename, name="rename_view"),
     path("replace/", saved.replace, name="replace_view"),
@@ -68,7 +79,8 @@ urlpatterns = [
     path("my-workstreams/", mine.mine, name="mine"),
     path("workstreams/<uuid:public_id>/", page.page, name="page"),
     path("workstreams/<uuid:public_id>/take/", take.take, name="take"),
-    path("workstreams/<uuid:public_id>/members/", page.members, name="members"),
+    path("workstreams/<uuid:public_id>/members/", include(the_members)),
+    path("invitation/", invitation.invitation, name="invitation"),
     path("workstreams/<uuid:public_id>/attachments/", include(attachment)),
     path("workstreams/<uuid:public_id>/documents/", include(document)),
     path("workstreams/<uuid:public_id>/administration/", include(administration_screen)),

@@ -133,5 +133,11 @@ def test_nobody_who_left_does_anything(world: World) -> None:
 
 def test_every_address_of_the_api_is_in_the_table(world: World) -> None:
     listed = {resolve(urlsplit(address_of(thing.api, world)).path).view_name for thing in THINGS}
-    # One's own person, and what describes the API, are everybody's.
-    assert {name for name in OURS if name.startswith("api:")} - listed == {"api:schema", "api:docs", "api:me"}
+    # One's own person, and what describes the API, are everybody's. An invitation is nobody's but its person's
+    # (tests/workstreams/test_api_people.py).
+    assert {name for name in OURS if name.startswith("api:")} - listed == {
+        "api:schema",
+        "api:docs",
+        "api:me",
+        "api:invitation_accept",
+    }

@@ -18,12 +18,12 @@ from mailroom.models import IncomingMail
 from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
-from tests.factories import PreviewPictureFactory
+from tests.factories import ColleagueFactory, PreviewPictureFactory, join
 from tests.integrations.conftest import OPPORTUNITY
 from workstreams import bulk, requests
 from workstreams.actions import close
 from workstreams.choices import AttachmentKind, CloseReason, Milestone, Side, SubscriptionType
-from workstreams.models import SavedView, WorkStream
+from workstreams.models import Invitation, SavedView, WorkStream
 from workstreams.runs import BulkChange
 
 Data = Callable[[World], dict[str, Any]]
@@ -32,6 +32,7 @@ VIEW = uuid4()
 MAIL = uuid4()
 ASKED, FILE = uuid4(), uuid4()
 UNTOLD = frozenset({Standing.AGILE_WORKER})
+INVITATION, COLLEAGUE_ON_IT = uuid4(), uuid4()
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
 
 
@@ -134,6 +135,24 @@ def tied(world: World) -> None:
     WorkStream.objects.filter(pk=world.labels.pk).update(opportunity_id=OPPORTUNITY)
 
 
+def with_invitation(world: World) -> None:
+    """Somebody is invited by the owner."""
+    Invitation.objects.create(
+        public_id=INVITATION,
+        workstream=world.labels,
+        email="new@acme.example",
+        side=Side.CLIENT,
+        nonce="n" * 64,
+        invited_by=world.owner,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+
+def with_a_second_colleague(world: World) -> None:
+    """A colleague who neither leads it nor acts in this row is on it."""
+    join(world.labels, ColleagueFactory.create(public_id=COLLEAGUE_ON_IT))
+
+
 def with_view(world: World) -> None:
     """An administrator keeps a view of the grid and shares it."""
     SavedView.objects.create(public_id=VIEW, owner=world.admin, name="Ours", query="type=batch", is_shared=True)
@@ -204,6 +223,69 @@ THINGS = [
     # The WorkStream and who is on it
     Thing("open a WorkStream", Can.OPEN_WORKSTREAM, get(WS), get(API)),
     Thing("see who is on it", Can.OPEN_WORKSTREAM, get(WS + "members/"), get(API + "members/")),
+    Thing(
+        "invite people of the client",
+        Can.INVITE_CLIENT_PEOPLE,
+        post(WS + "members/", sending(addresses="new@acme.example")),
+        post(API + "members/", sending(addresses=["new@acme.example"])),
+    ),
+    Thing(
+        "see who is invited",
+        Can.SEE_ADDRESSES,
+        get(WS + "members/"),
+        get(API + "invitations/"),
+        # They open the members' page too, which leaves the invited ones out (tests/workstreams/test_members.py).
+        elsewhere=frozenset({Standing.AGILE_WORKER}),
+    ),
+    Thing(
+        "send an invitation again",
+        Can.INVITE_CLIENT_PEOPLE,
+        post(WS + f"members/invitations/{INVITATION}/send-again/"),
+        post(API + f"invitations/{INVITATION}/send-again/"),
+        arrange=with_invitation,
+    ),
+    Thing(
+        "withdraw an invitation",
+        Can.INVITE_CLIENT_PEOPLE,
+        post(WS + f"members/invitations/{INVITATION}/withdraw/"),
+        post(API + f"invitations/{INVITATION}/withdraw/"),
+        arrange=with_invitation,
+    ),
+    Thing(
+        "remove a person of the client",
+        Can.REMOVE_CLIENT_PEOPLE,
+        post(WS + "members/{person_id}/remove/"),
+        post(API + "members/{person_id}/remove/"),
+        # Oneself one may always take off: that is leaving.
+        elsewhere=frozenset({Standing.CLIENT_MEMBER}),
+    ),
+    Thing(
+        "remove a team member",
+        Can.REMOVE_TEAM_PEOPLE,
+        post(WS + f"members/{COLLEAGUE_ON_IT}/remove/"),
+        post(API + f"members/{COLLEAGUE_ON_IT}/remove/"),
+        arrange=with_a_second_colleague,
+    ),
+    Thing(
+        "leave it",
+        Can.OPEN_WORKSTREAM,
+        post(WS + "members/leave/"),
+        post(API + "members/leave/"),
+        # The owner hands over first.
+        elsewhere=frozenset({Standing.OWNER}),
+    ),
+    Thing(
+        "make somebody else WorkStream Owner",
+        Can.TRANSFER_OWNERSHIP,
+        post(WS + "members/{person_id}/make-owner/"),
+        post(API + "members/{person_id}/make-owner/"),
+    ),
+    Thing(
+        "decide who may invite",
+        Can.REMOVE_CLIENT_PEOPLE,
+        post(WS + "members/who-invites/", sending(members_may_invite="yes")),
+        post(API + "members/who-invites/", sending(members_may_invite=True)),
+    ),
     Thing(
         "edit its general fields",
         Can.ADMINISTER,

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.capabilities import CAPABILITIES, Standing
@@ -13,14 +15,16 @@ from tests.conftest import World
 from tests.factories import ClientFactory, ColleagueFactory, join
 from workstreams import people
 from workstreams.actions import set_lead
-from workstreams.models import WorkStream
+from workstreams.invitations import invite
+from workstreams.models import Invitation, WorkStream
 
 COLLEAGUE = CAPABILITIES[Standing.ISR]
 
 
 def sections(workstream: WorkStream, **pages: int) -> list[people.Section]:
     workstream.refresh_from_db()
-    return people.sections(workstream, rights=COLLEAGUE, **pages)
+    found: list[people.Section] = people.panel(workstream, viewer=User(), rights=COLLEAGUE, **pages)["sections"]
+    return found
 
 
 def panel(client: Client, viewer: User, workstream: WorkStream, query: str = "") -> str:
@@ -126,3 +130,113 @@ def test_a_stranger_does_not_find_the_people(client: Client, world: World) -> No
 
     response = client.get(f"{world.labels.get_absolute_url()}members/", headers={"HX-Request": "true"})
     assert response.status_code == 404
+
+
+def menus(client: Client, viewer: User, workstream: WorkStream) -> dict[str, list[str]]:
+    """What each person's menu offers this viewer."""
+    html = panel(client, viewer, workstream)
+    found = re.findall(r'aria-label="More for ([^"]+)".*?<div class="menu__list">(.*?)</div>', html)
+    return {name: re.findall(r">([^<>]+)</a>", items) for name, items in found}
+
+
+def test_menus_offer_what_the_viewer_may_do(client: Client, world: World) -> None:
+    join(world.labels, world.isr)
+    set_lead(workstream=world.labels, actor=world.admin, lead=world.architect)
+    helper = {"Agile Worker Colleague": ["Remove"]}
+    milo = {"Milo Member": ["Make owner", "Remove"]}
+
+    assert menus(client, world.owner, world.labels) == milo
+    assert menus(client, world.member, world.labels) == {"Milo Member": ["Leave"]}
+    assert menus(client, world.agile_worker, world.labels) == {}
+    assert menus(client, world.isr, world.labels) == milo | helper | {"ISR / Sales Colleague": ["Leave"]}
+    assert menus(client, world.admin, world.labels) == milo | helper | {"ISR / Sales Colleague": ["Remove"]}
+
+
+def test_who_is_invited_stands_in_a_list_with_its_buttons(client: Client, world: World) -> None:
+    addresses = [f"new{number}@acme.example" for number in range(7)]
+    invite(workstream=world.labels, actor=world.owner, addresses=addresses)
+    html = panel(client, world.owner, world.labels)
+    last = panel(client, world.owner, world.labels, "?invited_page=2")
+
+    assert "Invited (7)" in html
+    assert (html.count(">Resend<"), html.count(">Withdraw<"), last.count(">Withdraw<")) == (5, 5, 2)
+    assert "new6@acme.example" in last
+    seen = panel(client, world.member, world.labels)
+    assert "new0@acme.example" in seen
+    assert "Resend" not in seen
+    assert "new0" not in panel(client, world.agile_worker, world.labels)
+
+
+def test_an_expired_invitation_and_the_owners_place_say_so(client: Client, world: World) -> None:
+    invite(workstream=world.labels, actor=world.owner, addresses=["new@acme.example"])
+    Invitation.objects.update(becomes_owner=True, expires_at=timezone.now() - timedelta(days=1))
+    html = panel(client, world.isr, world.labels)
+    assert "Owner (invited)" in html
+    assert "Link has expired" in html
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_inviting_answers_with_what_became_of_each_address(client: Client, world: World, htmx: bool) -> None:
+    client.force_login(world.owner)
+    url = f"{world.labels.get_absolute_url()}members/"
+    headers = {"HX-Request": "true"} if htmx else {}
+    response = client.post(url, {"addresses": "new@acme.example, nobody\nmember@acme.example"}, headers=headers)
+
+    html = " ".join(response.text.split())
+    assert "<bdi>new@acme.example</bdi></b> is invited. The link works for 14 days." in html
+    assert "<bdi>member@acme.example</bdi></b> is a member already." in html
+    assert "<bdi>nobody</bdi></b> is not an e-mail address." in html
+    # What could not be read stays in the field to be corrected.
+    assert re.search(r"<textarea[^>]*> ?nobody</textarea>", html)
+    assert ("<html" in html) is not htmx
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"), [("", "Give at least one"), (" , ", "Give at least one"), ("x " * 2600, "too")]
+)
+def test_a_wrong_entry_invites_nobody_and_is_kept(client: Client, world: World, typed: str, says: str) -> None:
+    client.force_login(world.owner)
+    response = client.post(f"{world.labels.get_absolute_url()}members/", {"addresses": typed})
+    assert (response.status_code, says in response.text) == (422, True)
+    assert not Invitation.objects.exists()
+
+
+def test_too_many_at_once_are_refused_and_kept(client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    typed = ",".join(f"p{number}@acme.example" for number in range(31))
+    response = client.post(f"{world.labels.get_absolute_url()}members/", {"addresses": typed})
+    assert (response.status_code, "give at most 30 at a time" in response.text) == (422, True)
+    assert "p30@acme.example" in response.text
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_resend_and_withdraw_say_what_they_did(client: Client, world: World, htmx: bool) -> None:
+    [result] = invite(workstream=world.labels, actor=world.owner, addresses=["new@acme.example"])
+    assert result.invitation
+    client.force_login(world.owner)
+    headers = {"HX-Request": "true"} if htmx else {}
+    url = f"{world.labels.get_absolute_url()}members/invitations/{result.invitation.public_id}/"
+    again = client.post(f"{url}send-again/", headers=headers, follow=not htmx)
+    gone = client.post(f"{url}withdraw/", headers=headers, follow=not htmx)
+
+    assert "A new invitation is on its way to new@acme.example." in again.text
+    assert "The invitation of new@acme.example is withdrawn" in gone.text
+    assert not Invitation.objects.pending().exists()
+    assert client.get(f"{url}withdraw/")["Location"].endswith("?tab=members#members")
+
+
+def test_more_people_and_invitations_cost_no_more_queries(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    invite(workstream=world.labels, actor=world.isr, addresses=["new@acme.example"])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(world.labels.get_absolute_url())
+        return len(captured)
+
+    few = queries()
+    for _ in range(12):
+        join(world.labels, ColleagueFactory.create())
+        join(world.labels, ClientFactory.create(organization=world.acme))
+    invite(workstream=world.labels, actor=world.isr, addresses=[f"new{n}@acme.example" for n in range(12)])
+    assert queries() == few

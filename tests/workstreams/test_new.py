@@ -13,6 +13,7 @@ from notifications.models import Mail
 from subscriptions.models import LeanTerms
 from tests.conftest import World
 from tests.factories import ClientFactory
+from tests.mailbox import latest_mail
 from workstreams import actions
 from workstreams.choices import Side
 from workstreams.models import Membership, WorkStream
@@ -71,13 +72,23 @@ def test_a_new_organisation_is_made_with_it(client: Client, world: World) -> Non
     assert Event.objects.filter(verb="accounts.organization_created", actor=world.isr).count() == 1
 
 
+def test_somebody_who_is_not_registered_is_invited_and_holds_the_owners_place(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    client.post(URL, entries(world, first_person="Newcomer@acme.example"))
+
+    made = WorkStream.objects.latest("id")
+    assert made.owner is None
+    assert [(i.email, i.becomes_owner) for i in made.invitations.pending()] == [("newcomer@acme.example", True)]
+    assert latest_mail("newcomer@acme.example").subject == "ISR / Sales Colleague invites you to Road signs"
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
         ({"organization": ""}, "Choose the client organisation, or name a new one."),
         ({"new_organization": "Initech"}, "not both"),
         ({"organization": "", "new_organization": "ACME"}, "Acme is there already. Choose it from the list."),
-        ({"first_person": "nobody@acme.example"}, "nobody@acme.example is not registered yet."),
+        ({"first_person": "left@acme.example"}, "left@acme.example may not sign in any more."),
         ({"first_person": "stranger@globex.example"}, "belongs to Globex, not to Acme"),
         ({"first_person": "architect@cloudfactory.example"}, "is a colleague"),
         ({"organization": "", "new_organization": "Initech", "first_person": "owner@acme.example"}, "belongs to Acme"),
@@ -90,6 +101,7 @@ def test_a_new_organisation_is_made_with_it(client: Client, world: World) -> Non
     ],
 )
 def test_a_wrong_entry_starts_nothing(typed: dict[str, Any], says: str, client: Client, world: World) -> None:
+    ClientFactory.create(email="left@acme.example", organization=world.acme, is_active=False)
     client.force_login(world.isr)
     response = client.post(URL, entries(world, **typed))
 

@@ -18,12 +18,13 @@ from api.base import ApiRequest, ApiView
 from api.errors import BadCursor
 from api.fields import Moment
 from api.paging import PAGE_SIZE, Order, PageQuery
-from workstreams import actions, grid
+from workstreams import grid
 from workstreams.api import shapes
 from workstreams.api.shapes import NewWorkStreamSerializer, WorkStreamRowSerializer, WorkStreamSerializer
 from workstreams.choices import Status, SubscriptionType
 from workstreams.facets import can_answer, facets_for
 from workstreams.filters import Reading, WorkStreamFilter, read
+from workstreams.for_clients import start_for_client
 from workstreams.grid import COUNT_CAP, LONGEST_NAME, NotACursor
 from workstreams.listing import OwnList
 from workstreams.models import WorkStream
@@ -111,7 +112,7 @@ class WorkStreamsView(ApiView):
         """Start a WorkStream for a client who did not start it themselves; for ISRs and administrators."""
         require(request.user, Can.START_FOR_CLIENT)
         told = query.body(request, NewWorkStreamSerializer)
-        started = actions.start_for_client(
+        started = start_for_client(
             actor=request.user,
             organization=told.get("organization") or told["new_organization"],
             name=told["name"],

@@ -9,10 +9,9 @@ from rest_framework.response import Response
 
 from accounts.capabilities import Can
 from accounts.models import User
-from api import etags, paging, query
+from api import etags, query
 from api.base import ApiRequest, ApiView
 from api.errors import ChangedSince
-from api.paging import Order, PageQuery
 from api.schema import IF_NONE_MATCH
 from workstreams import actions
 from workstreams.actions import GeneralFields
@@ -20,17 +19,14 @@ from workstreams.api import shapes
 from workstreams.api.lists import one
 from workstreams.api.shapes import (
     CloseWorkStreamSerializer,
-    MemberSerializer,
     SetLeadSerializer,
     WorkStreamEditSerializer,
     WorkStreamSerializer,
 )
 from workstreams.choices import CloseReason
 from workstreams.errors import ChangedMeanwhile
-from workstreams.models import Membership, WorkStream
+from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
-
-JOINED = Order("members", ("joined_at", "user__public_id"))
 
 
 def fetch(request: ApiRequest, public_id: UUID, capability: Can | None = None) -> WorkStream:
@@ -130,17 +126,3 @@ class TakeView(ApiView):
         """Become WorkStream Lead of one that has none. If somebody was quicker, nothing changes (409)."""
         workstream = fetch(request, public_id, Can.SET_LEAD)
         return one(request, actions.set_lead(workstream=workstream, actor=request.user, lead=request.user, seen=""))
-
-
-class MembersView(ApiView):
-    """Who is on a WorkStream."""
-
-    @extend_schema(operation_id="workstream_members", parameters=[PageQuery], responses=paging.paged(MemberSerializer))
-    def get(self, request: ApiRequest, public_id: UUID) -> Response:
-        """The people on it, in the order of joining."""
-        workstream = fetch(request, public_id)
-        rights = capabilities_of(request.user, workstream)
-        asked = query.read(request, PageQuery)
-        rows = Membership.objects.visible_to(request.user).filter(workstream=workstream).select_related("user")
-        found = paging.page(rows, asked, JOINED)
-        return paging.answer(request, found, lambda membership: shapes.member(membership, workstream, rights=rights))

@@ -113,7 +113,9 @@ class NewWorkStreamSerializer(serializers.Serializer[WorkStream]):
     )
     new_organization = Line(max_length=120, required=False, allow_blank=True)
     first_person = serializers.EmailField(
-        required=False, allow_blank=True, help_text="A registered person of the client, who becomes WorkStream Owner."
+        required=False,
+        allow_blank=True,
+        help_text="A person of the client, who becomes WorkStream Owner.",
     )
     name = Line(max_length=120)
     subscription_type = serializers.ChoiceField(choices=SubscriptionType.choices, default=SubscriptionType.AGILE)

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.capabilities import Can
 from accounts.errors import BelongsElsewhere, OrganizationExists
 from accounts.http import PortalRequest
-from workstreams import actions
 from workstreams.choices import SubscriptionType
-from workstreams.errors import NotRegisteredYet
+from workstreams.errors import CannotBeInvited
+from workstreams.for_clients import start_for_client
 from workstreams.forms import NewForm
 from workstreams.tenancy import require
 
@@ -23,7 +23,7 @@ def new(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         entries = form.cleaned_data
         try:
-            workstream = actions.start_for_client(
+            workstream = start_for_client(
                 actor=request.user,
                 organization=entries["organization"] or entries["new_organization"],
                 name=entries["name"],
@@ -35,7 +35,7 @@ def new(request: PortalRequest) -> HttpResponse:
             )
         except OrganizationExists as refusal:
             form.add_error("new_organization", refusal.message)
-        except (BelongsElsewhere, NotRegisteredYet) as refusal:
+        except (BelongsElsewhere, CannotBeInvited) as refusal:
             form.add_error("first_person", refusal.message)
         else:
             messages.success(request, f"“{workstream.name}” is started.")

@@ -3,16 +3,14 @@
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
-from django.views.decorators.vary import vary_on_headers
 
 from accounts.capabilities import Can
 from accounts.http import PortalRequest
 from workstreams import people
 from workstreams.attachment_forms import OlderForm
-from workstreams.forms import MembersForm
+from workstreams.forms import InviteForm, MembersForm
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of
 from workstreams.views.attachments import context as attachments_panel
@@ -32,21 +30,8 @@ def page(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "may_see_prices": Can.SEE_PRICES in rights,
         "may_administer": Can.ADMINISTER in rights,
         "tab": wanted if wanted in tabs else tabs[0],
-        "sections": people.sections(workstream, rights=rights, **MembersForm.pages_in(request.GET)),
+        **people.panel(workstream, viewer=request.user, rights=rights, **MembersForm.pages_in(request.GET)),
+        "invite_form": InviteForm(),
         **attachments_panel(request, workstream, OlderForm.place_in(request.GET), rights=rights),
     }
     return render(request, "workstreams/page.html", context)
-
-
-@require_GET
-@vary_on_headers("HX-Request")
-def members(request: PortalRequest, public_id: UUID) -> HttpResponse:
-    """Another page of the members panel (R84); without htmx, the whole page with that panel in front."""
-    workstream = get_object_or_404(WorkStream.objects.visible_to(request.user).for_page(), public_id=public_id)
-    pages = MembersForm.pages_in(request.GET)
-    if not request.htmx:
-        query: dict[str, str | int] = {"tab": "members", **pages}
-        return redirect(f"{workstream.get_absolute_url()}?{urlencode(query)}#members")
-    rights = capabilities_of(request.user, workstream)
-    sections = people.sections(workstream, rights=rights, **pages)
-    return render(request, "workstreams/_members.html", {"workstream": workstream, "sections": sections})
