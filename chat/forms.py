@@ -32,6 +32,7 @@ class WindowForm(forms.Form):
 
     before = forms.IntegerField(required=False, min_value=1, max_value=10**9)
     after = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+    at = forms.IntegerField(required=False, min_value=1, max_value=10**9)
 
 
 class WritingForm(forms.Form):
@@ -51,3 +52,14 @@ class ReadForm(forms.Form):
 
     message = forms.IntegerField(required=False, min_value=0, max_value=10**9)
     note = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+
+
+class NextForm(forms.Form):
+    """Where somebody is, and whether they want what comes before."""
+
+    back = forms.BooleanField(required=False)
+
+    def __init__(self, data: Any) -> None:
+        """The address says `from`, which is no name in Python."""
+        super().__init__(data)
+        self.fields["from"] = forms.UUIDField(required=False)

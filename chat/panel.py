@@ -63,6 +63,11 @@ class Pane:
         return first if first > 1 else 0
 
     @property
+    def newer_than(self) -> int:
+        """A number in the middle of the next page, for browsers without script."""
+        return (self.lines[-1].entry.number if self.lines else 0) + PAGE // 2
+
+    @property
     def awaits_first_words(self) -> bool:
         """Whether a client has only been greeted so far: then words to begin with help, below the greeting."""
         if self.is_notes or self.blank.look != "client" or not self.may_write:
@@ -118,11 +123,16 @@ class Panel:
 
 
 def panel_for(
-    workstream: WorkStream, reader: User, *, shows_notes: bool = False, before: int | None = None
+    workstream: WorkStream,
+    reader: User,
+    *,
+    shows_notes: bool = False,
+    before: int | None = None,
+    at: int | None = None,
 ) -> Panel | None:
     """The widget for one person; None for those who take no part in chats. Costs the same however long the chat is.
 
-    `before` shows the page of entries before a number, for browsers without script.
+    `before` shows the page of entries before a number, for browsers without script; `at` what stands around one.
     """
     held = capabilities_of(reader, workstream)
     if Can.CHAT not in held:
@@ -139,6 +149,7 @@ def panel_for(
         read=mark.message,
         before=None if shows_notes else before,
         changes=counter.message_changes,
+        at=None if shows_notes else at,
         may_write=workstream.is_open or reader.is_team,
         is_current=not shows_notes,
     )
@@ -150,6 +161,7 @@ def panel_for(
         read=mark.note,
         before=before if shows_notes else None,
         changes=counter.note_changes,
+        at=at if shows_notes else None,
         is_current=shows_notes,
     )
     return Panel(
@@ -170,12 +182,15 @@ def _pane(
     read: int,
     before: int | None,
     changes: int,
+    at: int | None,
     may_write: bool = True,
     is_current: bool = True,
 ) -> Pane:
     # A few that were read stay above the first unread one, so that people find their place.
+    rows = kind.objects.visible_to(reader).filter(workstream=workstream)
     count = PAGE if before else min(max(PAGE, last - read + 5), LONGEST_FIRST_PAGE)
-    entries = kind.objects.visible_to(reader).filter(workstream=workstream).window(count, before=before)
+    # Where nothing stands at that number, or any more, the end is shown.
+    entries = (rows.around(at, PAGE) if at else []) or rows.window(count, before=before)
     return Pane(
         workstream,
         "message" if kind is Message else "note",

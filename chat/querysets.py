@@ -31,6 +31,12 @@ class EntryQuerySet(InWorkStreamQuerySet[M]):
         rows = self if before is None else self.filter(number__lt=before)
         return list(reversed(rows.order_by("-number").select_related(*self.printed)[:count]))
 
+    def around(self, number: int, count: int) -> list[M]:
+        """About `count` in order, with a number in their middle. Numbers have no gaps, so this is one look."""
+        half = count // 2
+        rows = self.filter(number__gte=number - half, number__lt=number + half)
+        return list(rows.order_by("number").select_related(*self.printed))
+
 
 class MessageQuerySet(EntryQuerySet[M]):
     """Questions about messages. Agile Workers never see the chat (A7)."""

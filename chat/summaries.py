@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from chat.models import Message
@@ -18,6 +20,8 @@ from workstreams.models import WorkStream
 EXCERPT = 140
 # Enough of a long message to make an excerpt from, and little work.
 READ_FOR_EXCERPT = 1000
+# So many of one's own unread WorkStreams are gone through by keys.
+MOST_UNREAD = 500
 
 WaitingOn = Literal["you", "us", "client"]
 
@@ -87,6 +91,25 @@ SELECT message.workstream_id, message.side, greatest(0, message.number - coalesc
   LEFT JOIN chat_readmark mark ON mark.workstream_id = counter.workstream_id AND mark.user_id = %s
  WHERE counter.workstream_id = ANY(%s)
 """
+
+
+def unread_beside(reader: User, public_id: UUID, *, is_back: bool = False) -> WorkStream | None:
+    """The next WorkStream this person is a member of that has unread messages, after this one; at the end the first."""
+    if Message.objects.visible_to(reader).query.is_empty():
+        return None
+    mine = WorkStream.objects.visible_to(reader).filter(memberships__user=reader)
+    mark = FilteredRelation("read_marks", condition=Q(read_marks__user=reader))
+    unread = mine.alias(mark=mark, read=Coalesce("mark__message", 0)).filter(chat_counter__last_message__gt=F("read"))
+    found = list(unread.exclude(public_id=public_id).order_by("-last_activity_at", "-pk")[:MOST_UNREAD])
+    if is_back:
+        found.reverse()
+    here = WorkStream.objects.visible_to(reader).filter(public_id=public_id).first()
+    if here is not None:
+        for workstream in found:
+            is_further = (here.last_activity_at, here.pk) > (workstream.last_activity_at, workstream.pk)
+            if is_further is not is_back:
+                return workstream
+    return found[0] if found else None
 
 
 def _summary(message: Message, reader: User) -> Summary:

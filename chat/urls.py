@@ -18,6 +18,7 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/chat/writing/", views.writing, name="writing"),
     path("workstreams/<uuid:public_id>/chat/looking/", views.looking, name="looking"),
     path("workstreams/<uuid:public_id>/chat/ask-to-reopen/", views.ask_to_reopen, name="ask_to_reopen"),
+    path("unread/", views.next_unread, name="next_unread"),
     path("search/", search.search, name="search"),
     # Everything below /live/ is served by the ASGI side (config.asgi).
     path("live/workstreams/<uuid:public_id>/", live.messages, name="live"),

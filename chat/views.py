@@ -15,13 +15,14 @@ from accounts.http import PortalRequest
 from chat import actions, changes
 from chat.conversation import Line, html_of, lines_of
 from chat.errors import KeyTaken
-from chat.forms import EditForm, EntryForm, LookingForm, ReadForm, WindowForm, WritingForm
+from chat.forms import EditForm, EntryForm, LookingForm, NextForm, ReadForm, WindowForm, WritingForm
 from chat.live import signs
 from chat.live.channels import Kind
 from chat.models import MAX_LENGTH, Message, Note
 from chat.panel import PAGE
 from chat.querysets import EntryQuerySet
 from chat.seen import readers_of
+from chat.summaries import unread_beside
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
 
@@ -105,6 +106,19 @@ def mark_unread(request: PortalRequest, public_id: UUID) -> HttpResponse:
     actions.mark_unread(workstream=workstream, reader=request.user)
     notices.success(request, f"“{workstream.name}” is marked as unread.")
     return redirect("home")
+
+
+@require_GET
+def next_unread(request: PortalRequest) -> HttpResponse:
+    """Go to the next WorkStream of one's own with unread messages, or to the one before."""
+    form = NextForm(request.GET)
+    form.is_valid()
+    here = form.cleaned_data.get("from") or UUID(int=0)
+    found = unread_beside(request.user, here, is_back=form.cleaned_data["back"])
+    if found is None:
+        notices.info(request, "Nothing else is unread.")
+        return redirect(WorkStream.objects.visible_to(request.user).filter(public_id=here).first() or "home")
+    return redirect(_chat_of(found))
 
 
 @require_GET

@@ -38,15 +38,17 @@ def of(found: Mapping[int, T], key: int) -> T | None:
 def chat_panel(context: dict[str, Any], workstream: WorkStream) -> dict[str, Any]:
     """The chat of a WorkStream; nothing at all for those who take no part in it (Agile Workers).
 
-    `?conversation=notes` shows a colleague the notes first; `?before=` an older page to browsers without script.
+    `?conversation=notes` shows a colleague the notes first; `?at=` the place around a
+    number, `?before=` an older page to browsers without script.
     """
     request = context["request"]
-    before = WindowForm(request.GET)
+    window = WindowForm(request.GET)
     panel = panel_for(
         workstream,
         request.user,
         shows_notes=request.GET.get("conversation") == "notes",
-        before=before.cleaned_data["before"] if before.is_valid() else None,
+        before=window.cleaned_data["before"] if window.is_valid() else None,
+        at=window.cleaned_data["at"] if window.is_valid() else None,
     )
     return {
         "panel": panel,

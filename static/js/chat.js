@@ -3,6 +3,7 @@
 
 import { Acts } from "./chat/acts.js";
 import { Composer } from "./chat/composer.js";
+import { listen } from "./chat/keys.js";
 import { Log } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
 import { Outbox } from "./chat/outbox.js";
@@ -10,6 +11,7 @@ import { post } from "./chat/post.js";
 import { Seen } from "./chat/seen.js";
 import { Signs } from "./chat/signs.js";
 import { Stream } from "./chat/stream.js";
+import { mayUseKeys } from "./lib/keys.js";
 import { toast } from "./lib/toast.js";
 
 const READ_AFTER = 1000; // milliseconds: what is read within them is told at once
@@ -157,8 +159,7 @@ function start(chat) {
   if (tabs.length) {
     // Only while the focus is in the chat and not in a field, so that no key is taken from anybody's assistive tool.
     chat.addEventListener("keydown", (event) => {
-      if (event.key !== "t" || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.target.closest("textarea, input, select, dialog")) return;
+      if (event.key !== "t" || !mayUseKeys(event)) return;
       event.preventDefault();
       const next = tabs.find((tab) => tab.dataset.tab !== shown());
       next.click();
@@ -168,6 +169,19 @@ function start(chat) {
 
   show(shown());
   count();
+  listen(chat);
+  goToWhatIsNotHere();
+
+  // A link to a message further up opens the page around it.
+  function goToWhatIsNotHere() {
+    const [, kind, number] = /^#(message|note)-(\d{1,9})$/.exec(location.hash) ?? [];
+    const log = sides.get(kind)?.log;
+    const address = new URL(location);
+    if (!log || log.find(number) || Number(number) > log.last || address.searchParams.has("at")) return;
+    if (kind === "note") address.searchParams.set("conversation", "notes");
+    address.searchParams.set("at", number);
+    location.replace(address);
+  }
 
   // --- Live
 

@@ -2,6 +2,7 @@
 // Everything is delegated from the document, so what htmx or the chat adds later works without being told.
 // Entry module: loaded once by base.html, never imported. What others need is in lib/.
 
+import { followTitle } from "./lib/badge.js";
 import { upgradeTimes } from "./lib/times.js";
 import { toast } from "./lib/toast.js";
 
@@ -137,7 +138,8 @@ setTimeout(() => {
   if (notices && !notices.contains(document.activeElement)) notices.append(...notices.children);
 }, 500);
 
-// --- Times.
+// --- The icon follows the title; times.
+followTitle();
 upgradeTimes();
 showTheme();
 document.addEventListener("htmx:load", (event) => upgradeTimes(event.detail.elt.parentElement ?? document));

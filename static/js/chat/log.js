@@ -1,11 +1,15 @@
 // The list of messages or notes: order, days, groups, scrolling, what was seen, what is read out.
+// It shows a stretch of the conversation: the end, or what stands around a place that was asked for. Further pages load at both
+// ends, and what is far from view is let go, so that ten thousand messages scroll like fifty.
 
 import { language, upgradeTimes } from "../lib/times.js";
 import { toast } from "../lib/toast.js";
 
 const TOGETHER = 5 * 60_000; // one head serves what a person says within this time (as chat/conversation.py)
 const NEAR = 40; // pixels from the bottom that still count as being there
-const NEARLY_AT_TOP = 240;
+const NEARLY_THERE = 240; // pixels from an end at which the next page is asked for
+const MOST = 300; // entries that stay on the page
+const SKELETON_AFTER = 100; // milliseconds
 const GATHER = 500; // milliseconds in which arrivals are read out together
 const SPOKEN = 240; // characters of a message that are read out
 
@@ -41,6 +45,8 @@ export class Log {
   #toSpeak = [];
   #speaking;
   #isLoading = false;
+  #known = 0;
+  #olderUnread = 0;
 
   /** `onSeen(last)` is called when everything up to `last` was in view, `decorate(article)` when one is shown. */
   constructor(pane, { person, onSeen, decorate }) {
@@ -61,16 +67,33 @@ export class Log {
       this.toBottom();
       this.#box.focus({ preventScroll: true });
     });
-    this.#box.querySelector("[data-older]")?.addEventListener("click", (event) => {
+    this.#box.addEventListener("click", (event) => {
+      const link = event.target.closest("[data-older], [data-newer]");
+      if (!link) return;
       event.preventDefault();
-      this.#older();
+      if (link.matches("[data-older]")) this.#older();
+      else this.toBottom();
     });
-    pane.querySelector("[data-newer]")?.remove(); // the stream brings what is newer
+    this.#known = Math.max(this.#lastShown, Number(pane.dataset.last));
+    this.#olderUnread = read ? Math.max(0, this.#first - 1 - read) : 0;
     this.#arrange();
   }
 
+  /** The highest number this page knows of, whether or not it shows it. */
   get last() {
+    return this.#known;
+  }
+
+  get #first() {
+    return Number(this.#articles()[0]?.dataset.number ?? 0);
+  }
+
+  get #lastShown() {
     return Number(this.#articles().at(-1)?.dataset.number ?? 0);
+  }
+
+  get #isAtTheEnd() {
+    return this.#lastShown >= this.#known;
   }
 
   get box() {
@@ -91,14 +114,14 @@ export class Log {
   }
 
   get unseen() {
-    return this.#unseen.size;
+    return this.#unseen.size + this.#olderUnread;
   }
 
   /** Go to what was asked for by the address, else to the first unread one, else to the end. Once, when first shown. */
   begin() {
     const wanted = location.hash.length > 1 && this.#box.querySelector(`#${CSS.escape(location.hash.slice(1))}`);
     const start = wanted || this.#box.querySelector(".unread-line");
-    this.#box.scrollTop = start ? start.offsetTop - 24 : this.#box.scrollHeight;
+    this.#box.scrollTop = start ? start.offsetTop - (wanted ? this.#box.clientHeight / 3 : 24) : this.#box.scrollHeight;
     this.look();
   }
 
@@ -111,6 +134,8 @@ export class Log {
       return null;
     }
     const wasAtBottom = this.#isAtBottom();
+    if (!this.#isAtTheEnd && number > this.#lastShown) return this.#wait(article, number);
+    this.#known = Math.max(this.#known, number);
     this.pending(article.dataset.key)?.remove();
     this.#place(article, number);
     this.#box.querySelector("[data-empty]")?.remove();
@@ -122,9 +147,28 @@ export class Log {
       this.#unseen.add(number);
     }
     this.#arrange();
-    if (wasAtBottom) this.#box.scrollTop = this.#box.scrollHeight;
+    if (wasAtBottom) {
+      this.#letGo("older");
+      this.#box.scrollTop = this.#box.scrollHeight;
+    }
     this.look();
     this.#changed();
+    return article;
+  }
+
+  /** Somebody wrote at the end while this page shows an earlier stretch: it is counted, and shown when one goes there. */
+  #wait(article, number) {
+    this.#known = Math.max(this.#known, number);
+    if (!this.isOwn(article)) {
+      this.#speak(article);
+      this.#unseen.add(number);
+    }
+    const pending = this.pending(article.dataset.key);
+    if (pending) {
+      pending.remove();
+      this.toBottom();
+    }
+    this.look();
     return article;
   }
 
@@ -183,7 +227,17 @@ export class Log {
     return Boolean(this.#box.querySelector(`article[data-number][data-key="${CSS.escape(key)}"]`));
   }
 
-  toBottom() {
+  /** Go to the end; where this page shows an earlier stretch, the newest page takes its place. */
+  async toBottom() {
+    if (!this.#isAtTheEnd && !this.#isLoading) {
+      await this.#load(`before=${this.#known + 1}`, (newest) => {
+        for (const old of this.#box.querySelectorAll("article[data-number], .day-separator, .unread-line")) old.remove();
+        this.#box.querySelector("[data-newer]")?.parentElement.remove();
+        for (const article of newest.querySelectorAll("article")) this.pending(article.dataset.key)?.remove();
+        this.#box.prepend(newest);
+        this.#offer("older");
+      });
+    }
     this.#box.scrollTop = this.#box.scrollHeight;
     this.look();
   }
@@ -198,51 +252,127 @@ export class Log {
 
   /** Look at what is in view: what was seen, whether the button is needed, whether older ones are wanted. */
   look() {
-    if (this.#isInView() && this.#isAtBottom()) {
+    if (this.#isInView() && this.#isAtBottom() && this.#isAtTheEnd) {
       this.#unseen.clear();
+      this.#olderUnread = 0;
       if (this.last) this.#onSeen(this.last);
     }
     const count = this.#unseen.size;
-    this.#button.hidden = count === 0 || this.#isAtBottom();
+    this.#button.hidden = count === 0 || (this.#isAtBottom() && this.#isAtTheEnd);
     if (count) this.#button.textContent = this.#howMany(count);
-    if (this.#isInView() && this.#box.scrollTop < NEARLY_AT_TOP && this.#box.scrollHeight > this.#box.clientHeight) this.#older();
+    if (!this.#isInView() || this.#box.scrollHeight <= this.#box.clientHeight) return;
+    if (this.#box.scrollTop < NEARLY_THERE) this.#older();
+    else if (!this.#isAtTheEnd && this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < NEARLY_THERE) this.#newer();
   }
 
-  // --- Older pages, above, with what one looks at kept in place.
+  // --- Further pages, with what one looks at kept in place. Screen readers hear nothing of it.
 
-  async #older() {
-    const link = this.#box.querySelector("[data-older]");
-    const first = Number(this.#articles()[0]?.dataset.number ?? 0);
-    if (!link || this.#isLoading || first <= 1) return;
+  #older() {
+    if (this.#first <= 1 || !this.#box.querySelector("[data-older]")) return;
+    this.#load(`before=${this.#first}`, (older) => {
+      this.#box.querySelector("[data-older]").parentElement.after(older);
+      this.#offer("older");
+      this.#letGo("newer");
+    });
+  }
+
+  #newer() {
+    this.#load(`after=${this.#lastShown}`, (newer) => {
+      const last = this.#articles().at(-1);
+      for (const article of newer.querySelectorAll("article")) {
+        this.pending(article.dataset.key)?.remove();
+        const number = Number(article.dataset.number);
+        if (!this.isOwn(article) && number > Number(this.#pane.dataset.read)) this.#unseen.add(number);
+      }
+      last.after(newer);
+      this.#offer("newer");
+      this.#letGo("older");
+    });
+  }
+
+  /** Ask for a page, and `put` it where it belongs. */
+  async #load(which, put) {
+    if (this.#isLoading) return;
     this.#isLoading = true;
-    link.setAttribute("aria-busy", "true");
+    const skeleton = setTimeout(() => this.#keepingPlace(() => this.#showSkeleton(which)), SKELETON_AFTER);
     let hasLoaded = false;
     try {
-      const answer = await fetch(`${this.#pane.dataset.url}?before=${first}`);
+      const answer = await fetch(`${this.#pane.dataset.url}?${which}`);
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-      const older = entryOf(await answer.text());
-      for (const extra of older.querySelectorAll(".day-separator, .unread-line")) extra.remove();
-      upgradeTimes(older);
-      const below = this.#box.scrollHeight - this.#box.scrollTop;
-      link.parentElement.after(older);
-      this.#catchUp();
-      if (this.#articles()[0].dataset.number === "1") {
-        if (document.activeElement === link) this.focus();
-        link.parentElement.remove();
-      }
-      this.#arrange();
-      this.#box.scrollTop = this.#box.scrollHeight - below;
+      const page = entryOf(await answer.text());
+      for (const extra of page.querySelectorAll(".day-separator, .unread-line")) extra.remove();
+      upgradeTimes(page);
+      this.#keepingPlace(() => {
+        this.#box.querySelector(".chat__skeleton")?.remove();
+        put(page);
+        this.#catchUp();
+        this.#arrange();
+      });
       hasLoaded = true;
+      this.#changed();
     } catch {
-      toast("Older messages could not be loaded. Please try again.", "warning");
+      toast("More of the conversation could not be loaded. Please try again.", "warning");
     } finally {
-      link.removeAttribute("aria-busy");
+      clearTimeout(skeleton);
+      this.#box.querySelector(".chat__skeleton")?.remove();
       // A failing server is not asked again by the next pixel that is scrolled.
-      setTimeout(() => {
-        this.#isLoading = false;
-        if (hasLoaded) this.look();
-      }, 300);
+      setTimeout(
+        () => {
+          this.#isLoading = false;
+          if (hasLoaded) this.look();
+        },
+        hasLoaded ? 50 : 1000,
+      );
     }
+  }
+
+  #showSkeleton(which) {
+    const skeleton = Object.assign(document.createElement("div"), { className: "chat__skeleton" });
+    skeleton.setAttribute("aria-hidden", "true");
+    for (let line = 0; line < 6; line += 1) skeleton.append(Object.assign(document.createElement("div"), { className: "skeleton" }));
+    if (which.startsWith("before")) this.#box.prepend(skeleton);
+    else this.#box.append(skeleton);
+  }
+
+  /** Change the list while the entry at the top of the view stays where it is. */
+  #keepingPlace(change) {
+    const top = this.#box.getBoundingClientRect().top;
+    const anchor = this.#articles().find((article) => article.getBoundingClientRect().bottom > top);
+    const before = anchor?.getBoundingClientRect().top;
+    const { scrollTop } = this.#box;
+    change();
+    if (!anchor?.isConnected) return;
+    this.#box.scrollTop = scrollTop; // wherever the browser moved meanwhile
+    this.#box.scrollTop += anchor.getBoundingClientRect().top - before;
+  }
+
+  /** Have a link to what is older or newer, where there is more; without script it is an address. */
+  #offer(which) {
+    const link = this.#box.querySelector(`[data-${which}]`);
+    const isNeeded = which === "older" ? this.#first > 1 : !this.#isAtTheEnd;
+    if (link && !isNeeded) {
+      if (document.activeElement === link) this.focus();
+      link.parentElement.remove();
+    }
+    if (link || !isNeeded) return;
+    const place = Object.assign(document.createElement("div"), { className: "chat-older" });
+    const words = which === "older" ? "Show older" : "Show the newest";
+    const made = Object.assign(document.createElement("a"), { className: "button button--small button--quiet", href: "#chat", textContent: words });
+    made.dataset[which] = "";
+    place.append(made);
+    if (which === "older") this.#box.prepend(place);
+    else this.#articles().at(-1).after(place);
+  }
+
+  /** Let go of what is further from view than anybody scrolls at once. */
+  #letGo(which) {
+    const articles = this.#articles();
+    const extra = articles.length - MOST;
+    if (extra <= 0) return;
+    for (const article of which === "older" ? articles.slice(0, extra) : articles.slice(-extra)) article.remove();
+    const isLeftover = (each) => !each.nextElementSibling || each.nextElementSibling.matches(".day-separator, .unread-line, .chat-older");
+    for (const each of [...this.#box.querySelectorAll(".day-separator, .unread-line")].reverse()) if (isLeftover(each)) each.remove();
+    this.#offer(which);
   }
 
   // --- Order, days, groups
@@ -262,7 +392,7 @@ export class Log {
 
   #place(article, number) {
     const before = this.#articles().findLast((other) => Number(other.dataset.number) < number);
-    const older = this.#box.querySelector(".chat-older");
+    const older = this.#box.querySelector("[data-older]")?.parentElement;
     if (before) before.after(article);
     else if (older) older.after(article);
     else this.#box.prepend(article);
