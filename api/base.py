@@ -93,11 +93,13 @@ class ApiView(APIView):
     # Whoever lacks this capability is answered as if the address did not exist, and is not told of it in the schema.
     known_with: Can | None = None
     allowance: Allowance | None = None
+    # Whether a POST with an Idempotency-Key is one transaction with its answer remembered.
+    answers_once = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; a POST that names a key is answered once."""
         handler = getattr(self, "post", None)
-        if handler and request.method == "POST" and idempotency.HEADER in request.headers:
+        if self.answers_once and handler and request.method == "POST" and idempotency.HEADER in request.headers:
             # The parent looks the handler up on the view, which is made anew for every request.
             self.post = idempotency.once(handler)
         zone = timezone.get_current_timezone()

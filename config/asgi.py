@@ -5,12 +5,15 @@ stream on the other hand must not hold a thread. So each goes where it is cheap 
 """
 
 import asyncio
+import logging
 import os
 import signal
 import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import django
 from django.core.handlers.asgi import ASGIHandler
@@ -26,6 +29,8 @@ from config.pages import Pages  # noqa: E402
 from config.wsgi import application as _wsgi  # noqa: E402
 from workstreams.export import Incomplete  # noqa: E402
 
+logger = logging.getLogger(__name__)
+
 
 class LiveHandler(ASGIHandler):
     """Django's ASGI handler without a thread per request.
@@ -38,6 +43,17 @@ class LiveHandler(ASGIHandler):
         """Answer one request."""
         await self.handle(scope, receive, send)
 
+
+class Rest(Protocol):
+    """The rest of a response: `read` gives the next piece, and nothing at the end."""
+
+    def read(self) -> bytes: ...
+    def close(self) -> None: ...
+
+
+# A piece of an upload, and every form without a file.
+SMALL_BODY = 2_000_000
+_readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="downloads")
 
 live = LiveHandler()
 pages = Pages(
@@ -86,6 +102,7 @@ class Departure:
     def __init__(self, receive: Any, send: Any) -> None:
         self._loop, self._receive, self._send = asyncio.get_running_loop(), receive, send
         self._gone, self._is_watched = threading.Event(), False
+        self._rest: Rest | None = None
 
     def watch(self) -> threading.Event:
         """Begin to watch, from the page's thread, once the request is read. The event is set when nobody reads."""
@@ -94,8 +111,36 @@ class Departure:
             asyncio.run_coroutine_threadsafe(self._wait(), self._loop)
         return self._gone
 
+    def hand_over(self, rest: "Rest") -> None:
+        """From the page's thread: its response has no body, because `send_rest` sends this one without the thread."""
+        self._rest = rest
+
+    async def send_rest(self) -> None:
+        """Send what was handed over, if anything was; a slow reader holds no thread.
+
+        What breaks in between is logged, and the response gets no end, so that the browser reports a failed download.
+        """
+        if self._rest is None:
+            return
+        rest, gone = self._rest, self.watch()
+        try:
+            while not gone.is_set() and (piece := await self._loop.run_in_executor(_readers, rest.read)):
+                await self.send({"type": "http.response.body", "body": piece, "more_body": True})
+            if not gone.is_set():
+                await self._send({"type": "http.response.body", "body": b""})
+        except Exception:
+            logger.exception("A download broke off.")
+        finally:
+            await self._loop.run_in_executor(_readers, rest.close)
+
     async def send(self, message: Any) -> None:
         """Hand a part of the response on; nothing more once nobody reads."""
+        if self._rest and message["type"] == "http.response.start" and message["status"] >= 300:
+            # It became another answer on its way out of the page's thread.
+            self._rest.close()
+            self._rest = None
+        if self._rest and message["type"] == "http.response.body" and not message.get("body"):
+            return
         if not self._is_watched:
             await self._send(message)
         elif not self._gone.is_set():
@@ -113,10 +158,27 @@ class Departure:
 async def _page(scope: Any, receive: Any, send: Any) -> None:
     departure = Departure(receive, send)
     try:
-        await pages({**scope, "portal.departure": departure}, receive, departure.send)
+        body = await _whole(scope, receive)
+        await pages({**scope, "portal.departure": departure}, body, departure.send)
     except Incomplete:
         # The file said so in its last line. Without an end to the response the server breaks the connection.
         return
+    await departure.send_rest()
+
+
+async def _whole(scope: Any, receive: Any) -> Any:
+    """Where the request's body comes from: when it is small, from memory, so that a slow sender holds no thread."""
+    said = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    if not said.isdigit() or not 0 < int(said) <= SMALL_BODY:
+        return receive
+    messages = deque([await receive()])
+    while messages[-1].get("more_body"):
+        messages.append(await receive())
+
+    async def again() -> Any:
+        return messages.popleft() if messages else await receive()
+
+    return again
 
 
 async def _lifespan(receive: Any, send: Any) -> None:

@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "config.receiving.LargestBodyMiddleware",
+    "workstreams.receiving.LargestBodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -212,6 +212,7 @@ CELERY_BEAT_SCHEDULE = {
         "work-waiting-mails": "mailroom.tasks.work_waiting_mails",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
         "delete-stray-files": "workstreams.tasks.delete_stray_files",
+        "scan-waiting-files": "workstreams.tasks.scan_waiting_files",
         "index-waiting": "chat.tasks.index_waiting",
         "make-waiting-previews": "workstreams.tasks.make_waiting_previews",
     }.items()
@@ -236,6 +237,11 @@ CELERY_BEAT_SCHEDULE["forget-incoming-mails"] = {
     "task": "mailroom.tasks.forget_old_mails",
     "schedule": timedelta(hours=1),
     "options": {"expires": 3600},
+}
+CELERY_BEAT_SCHEDULE["give-up-abandoned-uploads"] = {
+    "task": "workstreams.tasks.give_up_abandoned_uploads",
+    "schedule": timedelta(minutes=10),
+    "options": {"expires": 600},
 }
 CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
     "task": "api.tasks.forget_old_answers",
@@ -365,6 +371,8 @@ if EXPORTS_AT_ONCE < 1:
 
 # Where attachments are kept, unless an object store is named; and, either way, where files are put while they arrive.
 FILES_DIR = Path(env.str("FILES_DIR", default=str(BASE_DIR / "media"))).absolute()
+# A bucket that speaks S3 keeps them instead, where one is named.
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
 # The largest attachment, in megabytes of 1,000,000 bytes.
 FILES_MAX_MB = env.int("FILES_MAX_MB", default=100)
 if FILES_MAX_MB < 1:
@@ -373,9 +381,17 @@ if FILES_MAX_MB < 1:
 FILES_UNFINISHED_MB = env.int("FILES_UNFINISHED_MB", default=max(1000, 2 * FILES_MAX_MB))
 # In the folder of the files, so that one that has arrived is moved and not copied.
 FILES_ARRIVE_IN = FILES_DIR / "arriving"
+# Who looks into files for viruses: tcp://host:3310 or unix:///path of a ClamAV daemon; empty: nobody.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+if CLAMD_URL and urlsplit(CLAMD_URL).scheme not in {"tcp", "unix"}:
+    raise ImproperlyConfigured(
+        f"CLAMD_URL is {CLAMD_URL!r}; it must be like tcp://clamd:3310 or unix:///run/clamd.sock."
+    )
+# Whether files are let through while it does not answer; otherwise they wait for it.
+FILES_UNSCANNED_WHEN_AWAY = env.bool("FILES_UNSCANNED_WHEN_AWAY", default=False)
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "config.receiving.ArrivingFileHandler",
+    "workstreams.receiving.ArrivingFileHandler",
 ]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -428,7 +444,19 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "workstreams.storage.ObjectStorage",
+        "OPTIONS": {
+            "bucket_name": FILES_S3_BUCKET,
+            "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("FILES_S3_REGION", default="") or None,
+            "access_key": env.str("FILES_S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("FILES_S3_SECRET_KEY", default="") or None,
+            "addressing_style": env.str("FILES_S3_ADDRESSING", default="auto"),
+        },
+    }
+    if FILES_S3_BUCKET
+    else {
+        "BACKEND": "workstreams.storage.DiskStorage",
         "OPTIONS": {"location": str(FILES_DIR / "stored"), "allow_overwrite": True},
     },
     "staticfiles": {

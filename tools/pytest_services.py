@@ -42,6 +42,8 @@ UNSET = (
     "BEHIND_PROXY",
     "FILES_MAX_MB",
     "FILES_UNFINISHED_MB",
+    "FILES_S3_BUCKET",
+    "CLAMD_URL",
     "ALLOW_PLAIN_HTTP",
 )
 

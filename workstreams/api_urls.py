@@ -3,6 +3,14 @@
 from django.urls import include, path
 
 from workstreams.api.activity import ActivityView
+from workstreams.api.attachments import (
+    AttachmentFileView,
+    AttachmentsView,
+    AttachmentView,
+    FinishUploadView,
+    UploadsView,
+    UploadView,
+)
 from workstreams.api.documents import AskAgainView, DocumentRequestsView, TickDocumentView, WithdrawDocumentView
 from workstreams.api.lists import FacetsView, WorkStreamsView
 from workstreams.api.many import (
@@ -71,6 +79,20 @@ urlpatterns = [
     path("guidance/<slug:kind>/edit/", GuidanceEditView.as_view(), name="guidance_edit"),
     path("workstreams/<uuid:public_id>/", include(of_a_workstream)),
     path("invitations/accept/", AcceptView.as_view(), name="invitation_accept"),
+    path("workstreams/<uuid:public_id>/attachments/", AttachmentsView.as_view(), name="attachments"),
+    path("workstreams/<uuid:public_id>/attachments/<uuid:attachment_id>/", AttachmentView.as_view(), name="attachment"),
+    path(
+        "workstreams/<uuid:public_id>/attachments/<uuid:attachment_id>/file/",
+        AttachmentFileView.as_view(),
+        name="attachment_file",
+    ),
+    path("workstreams/<uuid:public_id>/uploads/", UploadsView.as_view(), name="uploads"),
+    path("workstreams/<uuid:public_id>/uploads/<uuid:upload_id>/", UploadView.as_view(), name="upload"),
+    path(
+        "workstreams/<uuid:public_id>/uploads/<uuid:upload_id>/finish/",
+        FinishUploadView.as_view(),
+        name="upload_finish",
+    ),
     path("bulk-changes/", BulkChangesView.as_view(), name="bulk_changes"),
     path("bulk-changes/<uuid:bulk_id>/", BulkChangeView.as_view(), name="bulk_change"),
     path("bulk-changes/<uuid:bulk_id>/confirm/", ConfirmBulkChangeView.as_view(), name="bulk_change_confirm"),

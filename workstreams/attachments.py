@@ -13,7 +13,7 @@ from accounts.capabilities import Can
 from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.record import nudge, record
-from workstreams import events, files
+from workstreams import events, files, scanning
 from workstreams.actions import lock
 from workstreams.choices import AttachmentKind, Side
 from workstreams.errors import Closed, FileKeyTaken, KindOfTheTeam, NotDownloadable
@@ -73,7 +73,7 @@ def remove(*, attachment: Attachment, actor: User) -> Attachment:
         workstream=workstream,
         data={"attachment_id": attachment.pk, "kind": attachment.get_kind_display()},
     )
-    _nudge_sweep()
+    _nudge("delete_stray_files")
     return attachment
 
 
@@ -115,7 +115,9 @@ def why_not(attachment: Attachment) -> str:
     if attachment.removed_at:
         return "This file was removed."
     if attachment.scan == Attachment.Scan.QUARANTINED:
-        return "This file is in quarantine: the virus scan found something in it. Ask whoever sent it for a clean copy."
+        return (
+            "This file is in quarantine: the virus scan did not find it harmless. Ask whoever sent it for a clean copy."
+        )
     if attachment.scan == Attachment.Scan.WAITING:
         return "This file is being checked for viruses. It can be downloaded as soon as that is done."
     return ""
@@ -210,8 +212,11 @@ def _record(
         uploaded_by=actor,
         side=Side.TEAM if actor.is_team else Side.CLIENT,
         request=request,
+        scan=scanning.first_state(),
     )
     files.adopt(stored.key)
+    if attachment.scan == Attachment.Scan.WAITING:
+        _nudge("scan_waiting_files")
     WorkStream.objects.filter(pk=workstream.pk).update(last_activity_at=attachment.created_at)
     record(
         events.ATTACHMENT_ADDED,
@@ -234,7 +239,7 @@ def _of_key(workstream: WorkStream, actor: User, client_key: UUID) -> Attachment
     return known
 
 
-def _nudge_sweep() -> None:
-    from workstreams.tasks import delete_stray_files  # noqa: PLC0415  the tasks import this module
+def _nudge(name: str) -> None:
+    from workstreams import tasks  # noqa: PLC0415  the tasks import this module
 
-    nudge(delete_stray_files)
+    nudge(getattr(tasks, name))

@@ -177,3 +177,22 @@ class SampleTooLarge(DomainError):
 
     status_code = 422
     code = "sample_too_large"
+
+
+class TooMuchUnderWay(DomainError):
+    """One person's unfinished uploads together have an end."""
+
+    status_code = 429
+    code = "too_much_under_way"
+
+
+class WrongPlace(DomainError):
+    """A piece of an upload begins behind what has arrived, or goes beyond what was said."""
+
+    code = "wrong_place"
+
+
+class NotWhole(DomainError):
+    """An upload is finished when all of it has arrived."""
+
+    code = "not_whole"

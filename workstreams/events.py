@@ -28,6 +28,9 @@ ATTACHMENT_REMOVED = registry.declare("workstream.attachment_removed", "removed 
 ATTACHMENT_QUARANTINED = registry.declare(
     "workstream.attachment_quarantined", "put a file into quarantine: {kind}"
 ).name
+ATTACHMENT_RELEASED = registry.declare(
+    "workstream.attachment_released", "let a file through after the virus scan: {kind}"
+).name
 DOCUMENT_REQUESTED = registry.declare(
     "workstream.document_requested", "asked for a document: {kind}", for_clients=True
 ).name

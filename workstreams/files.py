@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 import puremagic
 from django.conf import settings
@@ -13,12 +13,14 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.fields import one_line
+from workstreams import storage
 from workstreams.errors import EmptyFile, FileTooLarge, StoreAway
 from workstreams.filing import StrayFile
 
 NAME_BYTES = 255
 MEGABYTE = 1_000_000
 HEAD = 8192
+AWAY = "The file store does not answer right now. Nothing was lost: try again in a moment."
 UNKNOWN = "application/octet-stream"
 # How long storing a file may take before what is there counts as left over from a crash.
 STORING_TAKES = timedelta(hours=6)
@@ -81,6 +83,11 @@ def largest() -> int:
     return int(settings.FILES_MAX_MB) * MEGABYTE
 
 
+def largest_under_way() -> int:
+    """How many bytes of one person may be under way and not yet whole."""
+    return int(settings.FILES_UNFINISHED_MB) * MEGABYTE
+
+
 def refuse_size(size: int, name: str) -> None:
     """Insist on a size that can be kept. Raises: EmptyFile, FileTooLarge."""
     if size == 0:
@@ -136,15 +143,26 @@ def in_words(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size < 1_000_000_000 else f"{size / 1_000_000_000:.1f} GB"
 
 
-def open_stored(key: str) -> "IO[bytes]":
-    """A kept file for reading, for those who need all of it (scan, preview); downloads read ranges instead.
+def open_part(key: str, start: int, end: int) -> storage.Part:
+    """Part of a kept file for reading once, from front to back.
+
+    Raises: StoreAway.
+    """
+    try:
+        return storage.part_of(key, start, end)
+    except Exception as error:
+        raise StoreAway(AWAY) from error
+
+
+def open_stored(key: str) -> "File[Any]":
+    """A kept file for those who need to move about in it, such as previews. Everybody else reads parts.
 
     Raises: StoreAway.
     """
     try:
         return default_storage.open(key, "rb")
     except Exception as error:
-        raise StoreAway("The file store does not answer right now. Nothing was lost: try again in a moment.") from error
+        raise StoreAway(AWAY) from error
 
 
 def _guesses(head: bytes) -> list[tuple[str, str]]:

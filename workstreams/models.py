@@ -373,7 +373,13 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["workstream", "-created_at", "-id"], name="attachments_latest")]
+        indexes = [
+            models.Index(fields=["workstream", "-created_at", "-id"], name="attachments_latest"),
+            models.Index(
+                fields=["created_at", "id"], condition=Q(scan="waiting", removed_at=None), name="attachments_to_scan"
+            ),
+            models.Index(fields=["file"], name="attachments_by_key"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["workstream", "client_key"], name="an_attachment_is_added_once"),
         ]

@@ -116,6 +116,10 @@ class AttachmentQuerySet(InWorkStreamQuerySet[M]):
         """Those that a list shows this person: what is still being checked, only to its sender."""
         return self.exclude(~Q(uploaded_by=reader), scan="waiting")
 
+    def waiting_for_scan(self) -> Self:
+        """Those that the virus scan has not seen yet, the oldest first."""
+        return self.filter(scan="waiting", removed_at=None).select_related("workstream").order_by("created_at", "id")
+
     def before(self, public_id: UUID | None) -> Self:
         """Those that come after this one in the list, which begins with the newest; all when there is none."""
         place = self.filter(public_id=public_id).values("created_at", "id").first() if public_id else None

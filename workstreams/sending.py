@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import IO
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -10,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from workstreams import files
 from workstreams.models import Attachment
+from workstreams.storage import Part
 
 PIECE = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
@@ -65,7 +65,12 @@ def answer(request: HttpRequest, attachment: Attachment) -> HttpResponseBase:
     headers |= {"Content-Length": str(end - start), "Content-Type": kind}
     if request.method == "HEAD":
         return HttpResponse(status=status, headers=headers)
-    body = Pieces(files.open_stored(attachment.key), start, end)
+    body = Pieces(files.open_part(attachment.key, start, end), end - start)
+    departure = request.META.get("asgi.scope", {}).get("portal.departure")
+    if departure:
+        # The server sends it without this thread, which others wait for.
+        departure.hand_over(body)
+        return HttpResponse(status=status, headers=headers)
     return StreamingHttpResponse(body, status=status, headers=headers)
 
 
@@ -91,12 +96,11 @@ def disposition(name: str) -> str:
 
 
 class Pieces:
-    """A part of an open file, piece by piece. Whoever sends it closes it, also when it was not read to its end."""
+    """A part of a kept file, piece by piece. Whoever sends it closes it, also when it was not read to its end."""
 
-    def __init__(self, source: "IO[bytes]", start: int, end: int) -> None:
+    def __init__(self, source: Part, length: int) -> None:
         """Nothing is read yet."""
-        self._source, self._left = source, end - start
-        source.seek(start)
+        self._source, self._left = source, length
 
     def __iter__(self) -> Iterator[bytes]:
         """The pieces."""
@@ -104,8 +108,12 @@ class Pieces:
             yield piece
 
     def read(self) -> bytes:
-        """The next piece; empty at the end."""
-        piece = self._source.read(min(PIECE, self._left)) if self._left else b""
+        """The next piece; empty at the end. Raises: EOFError when the store has less than was kept."""
+        if not self._left:
+            return b""
+        piece = self._source.read(min(PIECE, self._left))
+        if not piece:
+            raise EOFError(f"The file store is {self._left} bytes short.")
         self._left -= len(piece)
         return piece
 

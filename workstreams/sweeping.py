@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.core.files.storage import default_storage
 
-from workstreams.filing import StrayFile
+from workstreams import uploads
+from workstreams.filing import StrayFile, Upload
 from workstreams.models import Attachment
 
 logger = logging.getLogger(__name__)
@@ -27,3 +28,11 @@ def delete_stray_files(*, now: datetime) -> int:
             deleted += 1
         stray.delete()
     return deleted
+
+
+def give_up_abandoned_uploads(*, now: datetime) -> int:
+    """Forget the uploads that nobody went on with; how many."""
+    found = list(Upload.objects.abandoned(now=now)[:AT_ONCE])
+    for upload in found:
+        uploads.cancel(upload=upload, now=now)
+    return len(found)

@@ -4,7 +4,7 @@ previews, and reminders of documents."""
 from celery import shared_task
 from django.utils import timezone
 
-from workstreams import bulk, facets, requests, sweeping
+from workstreams import bulk, facets, requests, scanning, sweeping
 from workstreams.previews import work
 
 
@@ -36,3 +36,15 @@ def make_waiting_previews() -> None:
 def remind_of_documents() -> None:
     """Remind clients in their morning. Safe to run twice, late, or at the same time as itself."""
     requests.remind(now=timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def give_up_abandoned_uploads() -> None:
+    """Forget uploads that nobody goes on with. Safe to run twice, late, or at the same time as itself."""
+    sweeping.give_up_abandoned_uploads(now=timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def scan_waiting_files() -> None:
+    """Have files looked into that wait for it. Safe to run twice, late, or at the same time as itself."""
+    scanning.scan_waiting()

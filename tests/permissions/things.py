@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.capabilities import Can, Standing
@@ -18,16 +19,18 @@ from mailroom.models import IncomingMail
 from milestones.actions import give_go_ahead
 from subscriptions.models import StartAttempt
 from tests.conftest import World
-from tests.factories import ColleagueFactory, PreviewPictureFactory, join
+from tests.factories import AttachmentFactory, ColleagueFactory, PreviewPictureFactory, join
 from tests.integrations.conftest import OPPORTUNITY
-from workstreams import bulk, requests
+from workstreams import bulk, requests, uploads
 from workstreams.actions import close
 from workstreams.choices import AttachmentKind, CloseReason, Milestone, Side, SubscriptionType
+from workstreams.filing import Upload
 from workstreams.models import Invitation, SavedView, WorkStream
 from workstreams.runs import BulkChange
 
 Data = Callable[[World], dict[str, Any]]
 ATTEMPT, PLAN = uuid4(), uuid4()
+UPLOAD = uuid4()
 VIEW = uuid4()
 MAIL = uuid4()
 ASKED, FILE = uuid4(), uuid4()
@@ -61,6 +64,11 @@ def get(address: str, data: Data = nothing) -> Call:
 def post(address: str, data: Data = nothing) -> Call:
     """Send to an address."""
     return Call("post", address, data)
+
+
+def upload(address: str, data: Data) -> Call:
+    """Send a file to an address of the API."""
+    return Call("upload", address, data)
 
 
 def patch(address: str, data: Data = nothing) -> Call:
@@ -209,6 +217,24 @@ def a_wish() -> dict[str, Any]:
     return {"name": "Signs", "intended_start": day.isoformat(), "description": "Label them."}
 
 
+def with_file(world: World) -> None:
+    """A member of the client has added a file."""
+    AttachmentFactory.create(public_id=FILE, workstream=world.labels, uploaded_by=world.member)
+
+
+def with_upload(world: World) -> None:
+    """An administrator has sent all of a file and not finished it."""
+    upload = Upload.objects.create(
+        public_id=UPLOAD, workstream=world.labels, user=world.admin, name="a.txt", size=2, client_key=uuid4()
+    )
+    uploads.put(upload=upload, actor=world.admin, offset=0, piece=b"ok")
+
+
+def a_file(_: World) -> dict[str, Any]:
+    """What a form sends."""
+    return {"file": SimpleUploadedFile("a.txt", b"ok"), "kind": "other", "client_key": str(uuid4())}
+
+
 WS = "/workstreams/{ws}/"
 ADMINISTRATION = "/workstreams/{ws}/administration/"
 API = "/api/v1/workstreams/{ws}/"
@@ -337,6 +363,59 @@ THINGS = [
         Can.OPEN_WORKSTREAM,
         post(WS + "notifications/", sending(level="nothing")),
         post(API + "notifications/", sending(level="nothing")),
+    ),
+    # Attachments
+    Thing(
+        "see the attachments",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + "?tab=attachments"),
+        get(API + "attachments/"),
+    ),
+    Thing("add a file", Can.ADD_ATTACHMENTS, post(WS + "attachments/", a_file), upload(API + "attachments/", a_file)),
+    Thing(
+        "download a file",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + f"attachments/{FILE}/"),
+        get(API + f"attachments/{FILE}/file/"),
+        arrange=with_file,
+    ),
+    Thing(
+        "see what is known of a file",
+        Can.VIEW_ATTACHMENTS,
+        get(WS + "attachments/"),
+        get(API + f"attachments/{FILE}/"),
+        arrange=with_file,
+    ),
+    Thing(
+        "remove a file that a member of the client added",
+        Can.ADD_ATTACHMENTS,
+        post(WS + f"attachments/{FILE}/remove/"),
+        Call("delete", API + f"attachments/{FILE}/"),
+        arrange=with_file,
+    ),
+    Thing(
+        "begin to send a file in pieces",
+        Can.ADD_ATTACHMENTS,
+        get(WS + "attachments/new/"),
+        post(API + "uploads/", sending(name="a.txt", size=2)),
+    ),
+    *(
+        # Pages send pieces to the API too.
+        Thing(
+            does,
+            Can.ADD_ATTACHMENTS,
+            Call(method, API + f"uploads/{UPLOAD}/{address}"),
+            Call(method, API + f"uploads/{UPLOAD}/{address}"),
+            arrange=with_upload,
+            # It is the administrator's.
+            unknown_to=frozenset(Standing) - {Standing.ADMIN},
+        )
+        for does, method, address in (
+            ("see how far one's own upload is", "get", ""),
+            ("send a piece of one's own upload", "put", "?offset=0"),
+            ("finish one's own upload", "post", "finish/"),
+            ("cancel one's own upload", "delete", ""),
+        )
     ),
     # Milestones
     Thing("see where it stands", Can.OPEN_WORKSTREAM, get(WS + "?tab=details"), get(API + "milestones/")),

@@ -26,7 +26,7 @@ IMAGE_VARIABLES = {
     "redis": {"REDISCLI_AUTH"},
 }
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD"}
-READS = re.compile(r"""(?:env(?:\.\w+)?|environ\.get)\(\s*["']([A-Z_]+)["'](\s*\))?""")
+READS = re.compile(r"""(?:env(?:\.\w+)?|environ\.get)\(\s*["']([A-Z0-9_]+)["'](\s*\))?""")
 
 
 def variables_of_the_code() -> dict[str, bool]:
@@ -55,7 +55,7 @@ def test_every_variable_is_read_and_every_needed_one_is_given(name: str) -> None
 
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_whatever_an_operator_is_told_of_can_be_said_in_env(name: str) -> None:
-    told = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
+    told = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
 
     assert told
     assert told <= set(SERVICES[name]["environment"])
@@ -108,7 +108,7 @@ def test_nothing_starts_before_what_it_needs() -> None:
 def test_secrets_are_asked_for_and_none_is_written_down() -> None:
     text = (ROOT / "docker-compose.yml").read_text()
     example = read_environment(ROOT / ".env.example")
-    asked = set(re.findall(r"\$\{([A-Z_]+):\?", text))
+    asked = set(re.findall(r"\$\{([A-Z0-9_]+):\?", text))
 
     assert asked >= SECRETS
     assert asked <= set(example)
@@ -117,7 +117,7 @@ def test_secrets_are_asked_for_and_none_is_written_down() -> None:
 
 
 def test_every_variable_of_the_example_is_used() -> None:
-    used = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
+    used = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
 
     assert set(read_environment(ROOT / ".env.example")) <= used
 
@@ -147,7 +147,7 @@ def test_a_web_server_that_is_away_is_not_healthy(monkeypatch: pytest.MonkeyPatc
 
 
 def test_every_variable_is_explained() -> None:
-    explained = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
+    explained = set(re.findall(r"^\| `([A-Z0-9_]+)`", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE))
 
     assert set(variables_of_the_code()) - explained == set(), "docs/operations.md has a table for them"
 

@@ -61,7 +61,7 @@ def _store_of_its_own(tmp_path: Path, settings: Settings) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "workstreams.storage.DiskStorage",
             "OPTIONS": {"location": str(tmp_path / "stored"), "allow_overwrite": True},
         },
     }
