@@ -117,8 +117,13 @@ def reply_address(person: User, workstream: WorkStream, kind: Kind) -> str:
 
 
 def return_path(mail: Mail) -> str:
-    """Where mail servers report that they could not deliver this mail; empty for its sender."""
-    return f"{BOUNCE}+{mail.public_id.hex}@{settings.REPLY_DOMAIN}" if settings.REPLY_DOMAIN else ""
+    """Where mail servers report that they could not deliver this mail; empty for its sender.
+
+    Providers take reports themselves and tell of them over their webhooks; several refuse a return path.
+    """
+    if not settings.REPLY_DOMAIN or settings.MAIL_TRANSPORT.startswith("anymail."):
+        return ""
+    return f"{BOUNCE}+{mail.public_id.hex}@{settings.REPLY_DOMAIN}"
 
 
 def message_id(mail: Mail) -> str:

@@ -8,15 +8,17 @@ from email.utils import parseaddr
 import pytest
 from django.core import mail as outbox
 from django.core.mail import EmailMultiAlternatives, send_mail
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
 from notifications import bounces
 from notifications.letters import Kind, Letter, letter, reply_address
-from notifications.models import Mail, MailFile, Priority, ReplyAddress
+from notifications.models import BouncedAddress, Mail, MailFile, Priority, ReplyAddress
 from notifications.tasks import forget_old_mails, send_waiting_mails
 from tests.conftest import World
+from tests.mailbox import latest_mail, link_in
 from workstreams.models import Membership, WorkStream
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,16 @@ def test_only_an_address_that_does_not_exist_is_marked(code: int, words: str, is
 
 def test_a_letter_without_html_is_text_alone() -> None:
     assert Letter("A", "B", None, ["a@a.example"]).alternatives == []
+
+
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_the_mark_is_gone_once_its_person_signs_in_by_mail(client: Client, world: World, by_mail: bool) -> None:
+    bounces.mark(world.owner.email, "No such user")
+    if by_mail:
+        client.post("/sign-in/", {"email": world.owner.email})
+        asked = client.get(link_in(latest_mail(world.owner.email)))
+        client.post("/sign-in/link/", {"key": asked.context["key"], "next": asked.context["where_to"]})
+    else:
+        client.force_login(world.owner)
+
+    assert BouncedAddress.objects.exists() is not by_mail
