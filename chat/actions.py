@@ -6,6 +6,7 @@ must not lock a WorkStream.
 """
 
 import unicodedata
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from chat import events
 from chat.append import NotStored, append
 from chat.errors import KeyTaken, NotClosed, NothingToSay, TooLong
 from chat.live import announce, signs
+from chat.mentions import named, write_down
 from chat.models import MAX_LENGTH, Message, Note, ReadMark
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
@@ -71,16 +73,21 @@ def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
         )
 
 
-def post_note(*, workstream: WorkStream, author: User, body: str, client_key: UUID) -> Note:
+def post_note(
+    *, workstream: WorkStream, author: User, body: str, client_key: UUID, mentions: Collection[UUID] = ()
+) -> Note:
     """Write an Internal Note (R70). Posting the same text again with the same `client_key` returns the first note.
 
-    Raises: NotAllowed, NothingToSay, TooLong, KeyTaken.
+    `mentions` are the public ids of the colleagues it names (R71).
+
+    Raises: NotAllowed, NothingToSay, TooLong, KeyTaken, NotAColleague.
     """
     require(author, Can.WRITE_NOTES, workstream)
-    text = checked(body)
+    text, people = named(checked(body), mentions, author)
+    text = checked(text)
     try:
         with transaction.atomic():
-            return append_note(workstream, text, author=author, client_key=client_key)
+            return append_note(workstream, text, author=author, client_key=client_key, people=people)
     except NotStored:
         pass
     except IntegrityError as clash:
@@ -96,6 +103,7 @@ def append_note(
     author: User | None,
     client_key: UUID | None = None,
     is_creation_note: bool = False,
+    people: Sequence[User] = (),
 ) -> Note:
     """Store a note of a colleague, or of the portal itself. Call inside a transaction."""
     note = Note(
@@ -105,7 +113,8 @@ def append_note(
         client_key=client_key or uuid4(),
         is_creation_note=is_creation_note,
     )
-    append(note, also_closed=True)
+    append(note, also_closed=True, mentioned=[person.pk for person in people])
+    write_down(note, people)
     announce.note_posted(note)
     return note
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -61,10 +61,37 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     )
 
 
+MENTIONS = "The ids of the colleagues it names (R71). A name in the text alone names nobody; `@[address]` there does."
+
+
+class NewNoteSerializer(NewEntrySerializer):
+    """Something to say to colleagues."""
+
+    mentions = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50, help_text=MENTIONS)
+
+
 class EditedEntrySerializer(serializers.Serializer[Any]):
     """Another text for what was said."""
 
     body = Body(help_text="Up to 20,000 characters.")
+
+
+class EditedNoteSerializer(EditedEntrySerializer):
+    """Another text for a note."""
+
+    mentions = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=50,
+        help_text="All whom it names now; those who are left out are named no more. Without it they stay.",
+    )
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    """Whom a note names."""
+
+    id = serializers.UUIDField(source="public_id")
+    name = serializers.CharField(source="display_name")
 
 
 class EntrySerializer(serializers.Serializer[Any]):
@@ -107,7 +134,13 @@ class NoteSerializer(EntrySerializer):
     """One Internal Note."""
 
     role = serializers.SerializerMethodField(help_text="The author's role.")
+    mentions = serializers.SerializerMethodField(help_text="The colleagues it names.")
     is_creation_note = serializers.BooleanField(help_text="Whether the portal wrote it when the WorkStream began.")
+
+    @extend_schema_field(NamedSerializer(many=True))
+    def get_mentions(self, note: Note) -> Any:
+        """Whom it names."""
+        return NamedSerializer(Line(note).mentioned, many=True).data
 
     def get_role(self, note: Note) -> str:
         """The role in words."""
@@ -387,14 +420,20 @@ class NotesView(ApiView):
         tags=[TAG_NOTES],
         summary="Write an Internal Note",
         description="Only the team ever reads it (R70).",
-        request=NewEntrySerializer,
+        request=NewNoteSerializer,
         responses={201: NoteSerializer},
     )
     def post(self, request: ApiRequest, public_id: UUID) -> Response:
         """Write one."""
         workstream = fetch(request, public_id, Can.WRITE_NOTES)
-        body, key = _said(request)
-        note = actions.post_note(workstream=workstream, author=request.user, body=body, client_key=key)
+        told = query.body(request, NewNoteSerializer)
+        note = actions.post_note(
+            workstream=workstream,
+            author=request.user,
+            body=told["body"],
+            client_key=told.get("client_key") or uuid4(),
+            mentions=told.get("mentions", []),
+        )
         return Response(NoteSerializer(note, context={"reader": request.user}).data, status=201)
 
 
@@ -420,16 +459,17 @@ class NoteView(ApiView):
         tags=[TAG_NOTES],
         summary="Edit your Internal Note",
         description="Within ten minutes after it was written.",
-        request=EditedEntrySerializer,
+        request=EditedNoteSerializer,
         responses=NoteSerializer,
     )
     def patch(self, request: ApiRequest, public_id: UUID, number: int) -> Response:
         """Another text."""
         workstream = fetch(request, public_id, Can.WRITE_NOTES)
         note = _entry(workstream, Note.objects.visible_to(request.user), number)
-        body, seen = _edited(request)
+        told, seen = query.body(request, EditedNoteSerializer), etags.seen_version(request)
+        mentions = told.get("mentions")
         try:
-            saved = changes.edit_note(note=note, actor=request.user, body=body, seen=seen)
+            saved = changes.edit_note(note=note, actor=request.user, body=told["body"], seen=seen, mentions=mentions)
         except ChangedMeanwhile as refusal:
             raise ChangedSince(refusal.message) from refusal
         return _one(request, NoteSerializer, saved)
@@ -510,7 +550,7 @@ def _window(
     """A page of entries by their numbers, and where it goes on."""
     asked = query.read(request, WindowSerializer)
     size, is_newest_first = asked["page_size"], asked["order"] == "newest"
-    rows = rows.filter(workstream=workstream).select_related(*rows.printed)
+    rows = rows.filter(workstream=workstream).whole()
     if "after" in asked:
         rows = rows.filter(number__gt=asked["after"])
     if "before" in asked:

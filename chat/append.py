@@ -6,6 +6,7 @@ stand between the two.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +77,10 @@ def _statement(shape: Shape, other: Shape) -> str:
 _STATEMENTS = {_MESSAGE: _statement(_MESSAGE, _NOTE), _NOTE: _statement(_NOTE, _MESSAGE)}
 
 
-def append(entry: Message | Note, *, also_closed: bool) -> None:
+def append(entry: Message | Note, *, also_closed: bool, mentioned: Sequence[int] = ()) -> None:
     """Give an entry its number and its primary key, and let happen what follows from its event. In a transaction.
+
+    `mentioned`: the ids of those whom a note names, for its event.
 
     Raises: NotStored, when the key was used before, or the WorkStream is closed and not `also_closed`; IntegrityError,
     when a second request with the same key was quicker by a moment.
@@ -89,6 +92,7 @@ def append(entry: Message | Note, *, also_closed: bool) -> None:
         data["side"] = own
     else:
         shape, own = _NOTE, entry.is_creation_note
+        data["mentioned"] = list(mentioned)
     system_actor = "" if entry.author_id else SystemActor.PORTAL
     with connection.cursor() as cursor:
         cursor.execute(

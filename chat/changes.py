@@ -9,7 +9,9 @@ in which they become visible, and "everything changed after N" never misses one.
 not lock a WorkStream.
 """
 
+from collections.abc import Collection
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +24,7 @@ from chat import events
 from chat.actions import checked
 from chat.errors import Removed, SaidByThePortal, TooLate
 from chat.live import announce
+from chat.mentions import named, renew
 from chat.models import Counter, Message, Note
 from chat.rules import EDIT_FOR, is_too_late
 from workstreams.errors import ChangedMeanwhile, Closed
@@ -54,13 +57,20 @@ def edit_message(*, message: Message, actor: User, body: str, seen: int | None =
 
 
 @transaction.atomic
-def edit_note(*, note: Note, actor: User, body: str, seen: int | None = None) -> Note:
-    """Replace the text of one's own note, as `edit_message` does.
+def edit_note(
+    *, note: Note, actor: User, body: str, seen: int | None = None, mentions: Collection[UUID] | None = None
+) -> Note:
+    """Replace the text of one's own note, as `edit_message` does. Only whom it did not name before is told (R71).
 
-    Raises: NotAllowed, NothingToSay, TooLong, Removed, TooLate, ChangedMeanwhile.
+    `mentions` are the public ids of all it names now; None leaves those it names.
+
+    Raises: NotAllowed, NothingToSay, TooLong, Removed, TooLate, ChangedMeanwhile, NotAColleague.
     """
     require(actor, Can.WRITE_NOTES, note.workstream)
-    text = checked(body)
+    before = {mention.user.public_id: mention.user for mention in note.mentions.select_related("user")}
+    text, people = named(checked(body), set(mentions or ()) - before.keys(), actor)
+    text = checked(text)
+    people += [person for key, person in before.items() if mentions is None or key in mentions]
     counter = _counter(note)
     note = _again(note)
     if not _is_new_text(note, actor, text, seen):
@@ -68,7 +78,9 @@ def edit_note(*, note: Note, actor: User, body: str, seen: int | None = None) ->
     counter.note_changes += 1
     _save(note, counter.note_changes, body=text, edited_at=timezone.now())
     counter.save(update_fields=["note_changes"])
-    record(events.NOTE_EDITED, actor=actor, workstream=note.workstream, data={"number": note.number, "mentioned": []})
+    mentioned = [person.pk for person in renew(note, people)]
+    data = {"number": note.number, "mentioned": mentioned}
+    record(events.NOTE_EDITED, actor=actor, workstream=note.workstream, data=data)
     announce.note_changed(note)
     return note
 
@@ -107,6 +119,7 @@ def remove_note(*, note: Note, actor: User) -> Note:
     counter.note_changes += 1
     _save(note, counter.note_changes, body="", removed_at=timezone.now())
     note.mentions.all().delete()
+    note.shown_mentions = []
     counter.save(update_fields=["note_changes"])
     record(events.NOTE_REMOVED, actor=actor, workstream=note.workstream, data={"number": note.number})
     announce.note_changed(note)
@@ -120,7 +133,7 @@ def _counter(entry: Message | Note) -> Counter:
 def _again(entry: E) -> E:
     """The entry as it is now, with all that is printed of it."""
     rows = type(entry).objects
-    return rows.select_related(*rows.all().printed).get(pk=entry.pk)
+    return rows.whole().get(pk=entry.pk)
 
 
 def _is_new_text(entry: Message | Note, actor: User, text: str, seen: int | None) -> bool:

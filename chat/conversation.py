@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from chat.models import Message, Note
 from chat.rules import may_edit, may_remove
-from chat.text import as_html
+from chat.text import as_html, with_mentions
 from workstreams.choices import Side
 from workstreams.models import WorkStream
 
@@ -86,7 +86,16 @@ class Line:
     @property
     def html(self) -> SafeString:
         """The text with its links and what of Markdown it uses."""
-        return as_html(self.entry.body)
+        return with_mentions(as_html(self.entry.body), [person.display_name for person in self.mentioned])
+
+    @property
+    def mentioned(self) -> list[User]:
+        """Whom a note names."""
+        if not isinstance(self.entry, Note) or not self.entry.pk:
+            return []
+        if not hasattr(self.entry, "shown_mentions"):
+            self.entry.shown_mentions = list(self.entry.mentions.select_related("user"))
+        return [mention.user for mention in self.entry.shown_mentions]
 
 
 def lines_of(

@@ -45,3 +45,10 @@ class SaidByThePortal(DomainError):
     """What the portal itself wrote stays as it is."""
 
     code = "said_by_the_portal"
+
+
+class NotAColleague(DomainError):
+    """Notes name colleagues only, and not any number of them."""
+
+    status_code = 422
+    code = "not_a_colleague"

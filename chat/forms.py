@@ -1,6 +1,7 @@
 """The shapes of what browsers send; the rules are in the actions."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -13,11 +14,25 @@ class EntryField(forms.CharField):
         return str(value or "").replace("\x00", "")
 
 
+class PublicIdsField(forms.Field):
+    """Public ids, sent as many times as there are; what is none is refused."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> list[UUID]:
+        """The ids."""
+        try:
+            return [UUID(each) for each in value or []]
+        except (ValueError, AttributeError, TypeError):
+            raise forms.ValidationError("These are no ids.") from None
+
+
 class EntryForm(forms.Form):
     """A message or note. Length and emptiness are the action's to judge, which says what is the matter."""
 
     body = EntryField(required=False, strip=False)
     client_key = forms.UUIDField(required=False)
+    mention = PublicIdsField(required=False)
 
 
 class EditForm(forms.Form):
@@ -25,6 +40,15 @@ class EditForm(forms.Form):
 
     body = EntryField(required=False, strip=False)
     change = forms.IntegerField(required=False, min_value=0, max_value=10**9)
+    # Whether `mention` says all whom a note names now; without a script it says nothing.
+    names = forms.BooleanField(required=False)
+    mention = PublicIdsField(required=False)
+
+
+class BegunForm(forms.Form):
+    """The beginning of a colleague's name."""
+
+    q = forms.CharField(required=False, max_length=80)
 
 
 class WindowForm(forms.Form):

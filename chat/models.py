@@ -103,6 +103,8 @@ class Note(Entry):
 
     workstream = models.ForeignKey(WorkStream, on_delete=models.CASCADE, related_name="notes", db_index=False)
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="notes")
+    # Not stored, and not there before somebody read or wrote it: whom it names.
+    shown_mentions: "list[Mention]"
     # The creation note of R60, which has a link to copy.
     is_creation_note = models.BooleanField(default=False, editable=False)
 

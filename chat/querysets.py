@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F
+from django.db.models import F, Prefetch
 
 from workstreams.tenancy import InWorkStreamQuerySet, M
 
@@ -16,20 +16,24 @@ class EntryQuerySet(InWorkStreamQuerySet[M]):
 
     printed: tuple[str, ...] = ()
 
+    def whole(self) -> Self:
+        """Each with all that is printed of it."""
+        return self.select_related(*self.printed)
+
     def after(self, number: int) -> Self:
         """Everything with a higher number, in order: what a reader who saw `number` is missing."""
-        return self.filter(number__gt=number).order_by("number").select_related(*self.printed)
+        return self.filter(number__gt=number).order_by("number").whole()
 
     def changed_after(self, change: int) -> Self:
         """Everything that was edited or removed after a change, in that order, each as it is now."""
         # The second condition is the first one's for the planner: it makes the index of the few that changed usable.
         rows = self.filter(change__gt=change).filter(change__gt=0)
-        return rows.order_by("change").select_related(*self.printed)
+        return rows.order_by("change").whole()
 
     def window(self, count: int, *, before: int | None = None) -> list[M]:
         """The last `count` in order, or the last ones before a number."""
         rows = self if before is None else self.filter(number__lt=before)
-        return list(reversed(rows.order_by("-number").select_related(*self.printed)[:count]))
+        return list(reversed(rows.order_by("-number").whole()[:count]))
 
     def around(self, number: int, count: int) -> list[M]:
         """About `count` in order, with a number in their middle. Numbers have no gaps, so this is one look."""
@@ -54,6 +58,17 @@ class NoteQuerySet(EntryQuerySet[M]):
     """Questions about Internal Notes: for colleagues only (R70)."""
 
     printed = ("author", "workstream")
+
+    def with_mentions(self) -> Self:
+        """Each note with whom it names; one more query however many notes there are."""
+        from chat.models import Mention  # noqa: PLC0415  the models import this module
+
+        mentions = Mention.objects.select_related("user")
+        return self.prefetch_related(Prefetch("mentions", queryset=mentions, to_attr="shown_mentions"))
+
+    def whole(self) -> Self:
+        """Each with all that is printed of it."""
+        return super().whole().with_mentions()
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The notes of every WorkStream for colleagues; none for anybody else."""

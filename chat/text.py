@@ -206,7 +206,7 @@ def _parser() -> MarkdownIt:
     parser.enable(["fence", "blockquote", "list", "backticks", "emphasis", "link", "newline"])
     parser.inline.ruler.before("backticks", "address", _address)
     parser.inline.ruler.at("emphasis", _emphasis)
-    parser.validateLink = _is_web_address  # type: ignore[method-assign]
+    parser.validateLink = _is_web_address  # type: ignore[assignment]
     return parser
 
 

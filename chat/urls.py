@@ -10,6 +10,7 @@ urlpatterns = [
     path("workstreams/<uuid:public_id>/notes/", views.notes, name="notes"),
     path("workstreams/<uuid:public_id>/chat/<int:number>/edit/", views.edit_message, name="edit_message"),
     path("workstreams/<uuid:public_id>/chat/<int:number>/remove/", views.remove_message, name="remove_message"),
+    path("workstreams/<uuid:public_id>/notes/colleagues/", views.colleagues, name="colleagues"),
     path("workstreams/<uuid:public_id>/notes/<int:number>/edit/", views.edit_note, name="edit_note"),
     path("workstreams/<uuid:public_id>/notes/<int:number>/remove/", views.remove_note, name="remove_note"),
     path("workstreams/<uuid:public_id>/chat/read/", views.read, name="read"),

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.capabilities import Can
 from accounts.errors import DomainError, NotAllowed
 from accounts.http import PortalRequest
+from accounts.models import User
 from chat import actions, changes
 from chat.conversation import Line, html_of, lines_of
 from chat.errors import KeyTaken
-from chat.forms import EditForm, EntryForm, LookingForm, NextForm, ReadForm, WindowForm, WritingForm
+from chat.forms import BegunForm, EditForm, EntryForm, LookingForm, NextForm, ReadForm, WindowForm, WritingForm
 from chat.live import signs
 from chat.live.channels import Kind
+from chat.mentions import suggestions
 from chat.models import MAX_LENGTH, Message, Note
 from chat.panel import PAGE
 from chat.querysets import EntryQuerySet
@@ -56,7 +58,9 @@ def edit_message(request: PortalRequest, public_id: UUID, number: int) -> HttpRe
     return _edit(
         request,
         message,
-        lambda body, seen: changes.edit_message(message=message, actor=request.user, body=body, seen=seen),
+        lambda form, body: changes.edit_message(
+            message=message, actor=request.user, body=body, seen=form.cleaned_data.get("change")
+        ),
     )
 
 
@@ -65,8 +69,28 @@ def edit_note(request: PortalRequest, public_id: UUID, number: int) -> HttpRespo
     """Edit one's own note, in the same way; for colleagues only (R70)."""
     note = _entry(request, public_id, number, _notes_of(request), Can.WRITE_NOTES)
     return _edit(
-        request, note, lambda body, seen: changes.edit_note(note=note, actor=request.user, body=body, seen=seen)
+        request,
+        note,
+        lambda form, body: changes.edit_note(
+            note=note,
+            actor=request.user,
+            body=body,
+            seen=form.cleaned_data.get("change"),
+            mentions=form.cleaned_data.get("mention", []) if form.cleaned_data.get("names") else None,
+        ),
     )
+
+
+@require_GET
+def colleagues(request: PortalRequest, public_id: UUID) -> HttpResponse:
+    """Colleagues whose name goes on like what was typed after "@" in a note (R71)."""
+    workstream = _workstream(request, public_id, Can.OPEN_WORKSTREAM)
+    if Can.WRITE_NOTES not in capabilities_of(request.user, workstream):
+        raise Http404
+    form = BegunForm(request.GET)
+    begun = form.cleaned_data["q"] if form.is_valid() else ""
+    people = suggestions(workstream, request.user, begun)
+    return JsonResponse({"people": [_named(person) for person in people]})
 
 
 @require_http_methods(["GET", "POST"])
@@ -184,17 +208,18 @@ def _entry(request: PortalRequest, public_id: UUID, number: int, rows: EntryQuer
     return entry
 
 
-def _edit(request: PortalRequest, entry: E, save: Callable[[str, int | None], E]) -> HttpResponse:
+def _edit(request: PortalRequest, entry: E, save: Callable[[EditForm, str], E]) -> HttpResponse:
     """A script gets the text as it was written, and JSON; others a page with a form."""
     if request.method == "GET":
         if _is_script(request):
-            return JsonResponse({"body": entry.body, "change": entry.change})
+            people = [_named(person) for person in Line(entry).mentioned]
+            return JsonResponse({"body": entry.body, "change": entry.change, "people": people})
         return _form_to_edit(request, entry, entry.body)
     form = EditForm(request.POST)
     form.is_valid()
     body = form.cleaned_data.get("body", "")
     try:
-        saved = save(body, form.cleaned_data.get("change"))
+        saved = save(form, body)
     except NotAllowed:
         raise
     except DomainError as refusal:
@@ -236,6 +261,10 @@ def _kind(entry: Message | Note) -> str:
     return "message" if isinstance(entry, Message) else "note"
 
 
+def _named(person: User) -> dict[str, str]:
+    return {"id": str(person.public_id), "name": person.display_name, "role": person.role_label}
+
+
 def _is_script(request: PortalRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
@@ -263,12 +292,12 @@ def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResp
     body = form.cleaned_data.get("body", "")
     key = form.cleaned_data.get("client_key") or uuid4()
     try:
-        entry = _say(request, workstream, kind, body, key)
+        entry = _say(request, workstream, kind, form, key)
     except KeyTaken:
         if is_script:
             raise
         # The form of a page that was gone back to: another text is another message.
-        entry = _say(request, workstream, kind, body, uuid4())
+        entry = _say(request, workstream, kind, form, uuid4())
     except NotAllowed:
         raise
     except DomainError as refusal:
@@ -288,9 +317,13 @@ def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResp
     return redirect(_chat_of(workstream, kind, entry.number))
 
 
-def _say(request: PortalRequest, workstream: WorkStream, kind: str, body: str, key: UUID) -> Message | Note:
+def _say(request: PortalRequest, workstream: WorkStream, kind: str, form: EntryForm, key: UUID) -> Message | Note:
+    body = form.cleaned_data.get("body", "")
     if kind == "note":
-        return actions.post_note(workstream=workstream, author=request.user, body=body, client_key=key)
+        mentions = form.cleaned_data.get("mention", [])
+        return actions.post_note(
+            workstream=workstream, author=request.user, body=body, client_key=key, mentions=mentions
+        )
     return actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key)
 
 

@@ -38,6 +38,7 @@ PUBLIC = {
 # What only colleagues may know exists: members of the WorkStream get the answer of strangers (R70).
 OF_THE_TEAM = {
     "chat:notes",
+    "chat:colleagues",
     "chat:edit_note",
     "chat:remove_note",
     "chat:live_team",

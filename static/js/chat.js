@@ -6,6 +6,7 @@ import { Composer } from "./chat/composer.js";
 import { listen } from "./chat/keys.js";
 import { Log } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
+import { Mentions } from "./chat/mention.js";
 import { Outbox } from "./chat/outbox.js";
 import { post } from "./chat/post.js";
 import { Seen } from "./chat/seen.js";
@@ -76,13 +77,18 @@ function start(chat) {
       memory: slot(`${kind}.draft`, ""),
       async onSend(text) {
         if (kind === "message" && warning && LIKE_A_NOTE.test(text) && !(await isMeantForAll(text))) return false;
-        side.outbox.send(text);
+        side.outbox.send(text, side.mentions ? { mention: side.mentions.ids } : {});
+        side.mentions?.begin([]);
         side.composer.text = "";
         return true;
       },
       onEditLast: () => side.acts.editLast(),
     });
+    if (form.querySelector("[data-colleagues]")) {
+      side.mentions = new Mentions(form, { memory: slot(`${kind}.named`, []), say: (words) => side.log.say(words) });
+    }
     side.acts = new Acts(pane, {
+      mentions: side.mentions,
       log: side.log,
       composer: side.composer,
       dialog: chat.querySelector("[data-removing]"),

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from chat.models import Mention
 from tests.browser.conftest import SignedInPage, assert_accessible
 from tests.browser.test_chat import SOON, composer, entries, write
 from tests.conftest import World
@@ -49,3 +50,44 @@ def test_what_was_said_is_edited_and_removed_on_every_page(signed_in_page: Signe
     colleague.reload()
     expect(entries(colleague, "Message removed")).to_have_count(1)
     expect(entries(colleague, "500 images")).to_contain_text("Edited")
+
+
+def test_colleagues_are_named_in_notes_by_keyboard_and_clients_see_no_trace(
+    signed_in_page: SignedInPage, world: World
+) -> None:
+    path = world.labels.get_absolute_url()
+    client = signed_in_page(world.owner, path)
+    page = signed_in_page(world.isr, f"{path}?conversation=notes")
+    note = page.get_by_role("textbox", name="Internal Note")
+    write(client, "**Two** things:\n- one\n- `two`")
+    note.press_sequentially("Ask @deliv")
+    expect(page.get_by_role("option")).to_have_count(1)
+    assert_accessible(page)
+    note.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    note.press("Backspace")
+    expect(page.get_by_role("option")).to_have_count(1)
+    note.press("Tab")
+    expect(note).to_have_value(f"Ask @{world.delivery.display_name} ")
+    note.press("Backspace")  # a chosen name goes as a whole
+    expect(note).to_have_value("Ask ")
+    note.press_sequentially("@sol")
+    expect(page.get_by_role("option")).to_have_count(2)
+    note.press("ArrowDown")
+    note.press("Enter")
+    chosen = note.input_value().removeprefix("Ask @").strip()
+    note.press_sequentially("about *this*")
+    page.get_by_role("button", name="Add note").click()
+
+    expect(entries(page, "about this").locator(".mention")).to_have_text(f"@{chosen}")
+    expect(entries(page, "about this").locator("em")).to_have_text("this")
+    named = list(Mention.objects.values_list("user__name", flat=True))
+    assert named == [chosen]
+
+    # What a client wrote is formatted, and nothing of the notes is there.
+    page.get_by_role("tab", name="Chat").click()
+    expect(entries(page, "Two things").locator("li")).to_have_text(["one", "two"])
+    client.reload()
+    expect(entries(client, "Two").locator("strong")).to_have_text("Two")
+    assert "about" not in client.content()
+    assert "colleagues/" not in client.content()

@@ -265,7 +265,7 @@ def test_a_script_gets_the_text_as_it_was_written(client: Client, world: World) 
     got = client.get(url(message, "edit"), headers={"Accept": "application/json"}).json()
     saved = client.post(url(message, "edit"), {"body": "Hello"}, headers={"Accept": "application/json"}).json()
 
-    assert got == {"body": "**Helo**", "change": 0}
+    assert got == {"body": "**Helo**", "change": 0, "people": []}
     assert saved["number"] == 1
     assert 'data-change="1"' in saved["html"]
     assert "Edited" in saved["html"]

@@ -10,15 +10,17 @@ const PATIENCE = 15_000;
 export class Acts {
   #log;
   #composer;
+  #mentions;
   #template;
   #dialog;
   #person;
   #moderates;
 
   /** `template` holds the links of entry 0; `dialog` asks before something is removed; `moderates` whoever may remove all. */
-  constructor(pane, { log, composer, dialog, person, moderates }) {
+  constructor(pane, { log, composer, mentions, dialog, person, moderates }) {
     this.#log = log;
     this.#composer = composer;
+    this.#mentions = mentions;
     this.#template = pane.querySelector("[data-acts-template]");
     this.#dialog = dialog;
     this.#person = person;
@@ -57,12 +59,17 @@ export class Acts {
       toast(why, "warning");
       return;
     }
-    this.#composer.edit(article.dataset.number, content.body, async (text) => {
-      const saved = await ask(href, { body: text, change: content.change });
+    const before = this.#mentions?.people;
+    const save = async (text) => {
+      const data = [["body", text], ["change", content.change], ["names", "on"]];
+      for (const id of this.#mentions?.ids ?? []) data.push(["mention", id]);
+      const saved = await ask(href, data);
       if (!saved.content) return saved.why;
       this.#log.change(saved.content.html);
       return "";
-    });
+    };
+    this.#composer.edit(article.dataset.number, content.body, save, () => this.#mentions?.begin(before));
+    this.#mentions?.begin(content.people.map(({ name, id }) => [name, id]));
   }
 
   async #remove(link) {

@@ -12,7 +12,7 @@ export class Composer {
   #max;
   #onSend;
   #onEditLast;
-  #editing = null; // {number, save, draft} of what is being edited
+  #editing = null; // what is being edited
   #button;
   #label;
 
@@ -57,10 +57,10 @@ export class Composer {
     this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** Edit what was said; `save(text)` says why it could not be saved, or nothing. The draft comes back afterwards. */
-  edit(number, text, save) {
-    const draft = this.#editing ? this.#editing.draft : this.#field.value;
-    this.#editing = { number, save, draft };
+  /** Edit what was said; `save(text)` says why it could not be saved, or nothing. The draft comes back, then `onEnd()`. */
+  edit(number, text, save, onEnd) {
+    this.cancel();
+    this.#editing = { number, save, onEnd, draft: this.#field.value };
     this.#form.querySelector("[data-editing]").hidden = false;
     this.#button.textContent = "Save";
     this.text = text;
@@ -70,12 +70,13 @@ export class Composer {
   /** Leave an edit, if there is one, or one of this number, as it was. */
   cancel(number) {
     if (!this.#editing || (number && this.#editing.number !== number)) return;
-    const { draft } = this.#editing;
+    const { draft, onEnd } = this.#editing;
     this.#editing = null;
     this.#form.querySelector("[data-editing]").hidden = true;
     this.#button.textContent = this.#label;
     this.complain("");
     this.text = draft;
+    onEnd?.();
   }
 
   async #submit() {

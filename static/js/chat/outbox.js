@@ -43,8 +43,9 @@ export class Outbox {
     }
   }
 
-  send(text) {
-    const entry = { key: newKey(), text, at: new Date().toISOString() };
+  /** `more` is what goes with the text, as lists of values by name. */
+  send(text, more = {}) {
+    const entry = { key: newKey(), text, more, at: new Date().toISOString() };
     this.#memory.write([...this.#memory.read(), entry]);
     this.#log.addPending(this.#articleOf(entry));
     this.#deliver(entry);
@@ -62,7 +63,11 @@ export class Outbox {
       answer = await fetch(this.#url, {
         method: "POST",
         headers: { Accept: "application/json", "X-CSRFToken": token() },
-        body: new URLSearchParams({ body: entry.text, client_key: entry.key }),
+        body: new URLSearchParams([
+          ["body", entry.text],
+          ["client_key", entry.key],
+          ...Object.entries(entry.more ?? {}).flatMap(([name, values]) => values.map((value) => [name, value])),
+        ]),
         signal: AbortSignal.timeout?.(PATIENCE),
       });
       const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
