@@ -69,6 +69,14 @@ def once(handler: Handler) -> Handler:
     return answer
 
 
+def forget_words(person: User, words: str) -> None:
+    """Take what somebody took back out of the answers that are remembered for their keys. Call in a transaction."""
+    told = JSONRenderer().render(words).decode()
+    for remembered in RememberedAnswer.objects.filter(person=person, body__contains=told):
+        remembered.body = remembered.body.replace(told, '""')
+        remembered.save(update_fields=["body"])
+
+
 def purge() -> int:
     """Forget what is older than a day, in small steps; how many there were."""
     old = RememberedAnswer.objects.older_than(timezone.now() - KEPT_FOR)

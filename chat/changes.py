@@ -20,6 +20,7 @@ from accounts.capabilities import Can, Role
 from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.record import record
+from api.idempotency import forget_words
 from chat import events
 from chat.actions import checked
 from chat.errors import Removed, SaidByThePortal, TooLate
@@ -175,6 +176,8 @@ def _insist_on_open(entry: Message | Note, actor: User) -> None:
 
 
 def _save(entry: Message | Note, change: int, **values: object) -> None:
+    if entry.author and entry.body:
+        forget_words(entry.author, entry.body)
     entry.change = change
     entry.html = ""
     for name, value in values.items():

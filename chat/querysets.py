@@ -39,7 +39,7 @@ class EntryQuerySet(InWorkStreamQuerySet[M]):
         """About `count` in order, with a number in their middle. Numbers have no gaps, so this is one look."""
         half = count // 2
         rows = self.filter(number__gte=number - half, number__lt=number + half)
-        return list(rows.order_by("number").select_related(*self.printed))
+        return list(rows.order_by("number").whole())
 
 
 class MessageQuerySet(EntryQuerySet[M]):

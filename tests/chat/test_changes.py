@@ -297,9 +297,15 @@ def test_the_api_edits_with_what_one_saw_and_removes(client: Client, world: Worl
     assert client.get(api_url(message).replace("/1/", "/2/")).status_code == 404
 
 
-def test_a_removed_text_is_in_no_table(world: World) -> None:
-    message, note = post(world.labels, world.owner, "hunter2 secret"), write(world.labels, world.isr, "hunter2 note")
+def test_a_removed_text_is_in_no_table(client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    address = f"/api/v1/workstreams/{world.labels.public_id}/messages/"
+    for key, body in (("a", 'hunter2 “secret”\n"\\'), ("b", "hunter2 <edited>")):
+        client.post(address, {"body": body}, "application/json", headers={"Idempotency-Key": key})
+    note = write(world.labels, world.isr, "hunter2 note")
+    message, edited = Message.objects.all()
     changes.remove_message(message=message, actor=world.owner)
+    changes.edit_message(message=edited, actor=world.owner, body="better")
     changes.remove_note(note=note, actor=world.isr)
 
     with connection.cursor() as cursor:
