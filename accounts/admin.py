@@ -12,7 +12,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts import second_factor
+from accounts import erasure, second_factor
 from accounts.actions import edit_person
 from accounts.capabilities import Role
 from accounts.models import Organization, User
@@ -80,7 +80,18 @@ class UserAdmin(ReadsOnly):
             else:
                 messages.info(request, f"{person} has no second factor.")
             return redirect("admin:accounts_user_change", object_id)
-        return super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "POST" and "_erase" in request.POST and self.has_change_permission(request):
+            person = get_object_or_404(User, pk=object_id)
+            assert isinstance(request.user, User)  # noqa: S101
+            if request.POST.get("confirm", "").strip().lower() == person.email:
+                erasure.erase(person=person, actor=request.user)
+                messages.success(request, "Their personal data is erased. Copies of the name go within minutes.")
+            else:
+                messages.error(request, "Nothing was erased: type the e-mail address of this person to confirm.")
+            return redirect("admin:accounts_user_change", object_id)
+        person_now = get_object_or_404(User, pk=object_id)
+        told = {"hindrances": [] if person_now.erased_at else erasure.hindrances(person_now)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **told})
 
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         """Edit through the action (raises its refusals, which become a page)."""

@@ -96,3 +96,16 @@ class AddressTaken(DomainError):
 
     status_code = 422
     code = "address_taken"
+
+
+class AskedLately(DomainError):
+    """A copy of one's data takes work, so it is made once a day."""
+
+    status_code = 429
+    code = "asked_lately"
+
+
+class NotErasableYet(DomainError):
+    """Somebody else has to take over first."""
+
+    code = "not_erasable_yet"

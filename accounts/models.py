@@ -296,3 +296,29 @@ class DataExport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}, asked for on {self.asked_at:%d %b %Y}"
+
+
+class Erasure(models.Model):
+    """That somebody was erased, and whether copies of their name were looked for everywhere.
+
+    It holds what is looked for until that is done, and forgets it then.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Copies of the name are being looked for"
+        DONE = "done", "Done"
+
+    person = models.OneToOneField(User, on_delete=models.PROTECT, related_name="erasure")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    name = models.CharField(max_length=120, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    attempts = models.PositiveIntegerField(default=0, editable=False)
+    due_at = models.DateTimeField(default=timezone.now, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    done_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="erasures_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}, asked for on {self.asked_at:%d %b %Y}"

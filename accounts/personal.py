@@ -1,10 +1,11 @@
 """What the portal keeps about a person, wherever it lies.
 
 The ground floor knows what an export and an erasure are; only the apps above know what they keep. Each says so in its
-room `personal`, imported by its `ready()`:
+room `kept`, imported by its `ready()`:
 
     @registry.gathers("messages")      what goes into a person's copy of their own data
     @registry.erases("messages")       what is done when they are erased
+    @registry.sweeps("mails")          where a worker looks for copies of the name, later
     @registry.hinders                  what has to be settled before: sentences
     @registry.readdresses              what follows when their e-mail address changes
 """
@@ -44,6 +45,7 @@ class Personal:
     erasing: dict[str, Erase] = field(default_factory=dict)
     hindering: list[Hinder] = field(default_factory=list)
     readdressing: list[Readdress] = field(default_factory=list)
+    sweeping: dict[str, Erase] = field(default_factory=dict)
 
     def gathers(self, name: str) -> Callable[[Gather], Gather]:
         """Decorate what reads one part of a person's data; it becomes a file of this name."""
@@ -59,6 +61,15 @@ class Personal:
 
         def remember(act: Erase) -> Erase:
             self.erasing[name] = act
+            return act
+
+        return remember
+
+    def sweeps(self, name: str) -> Callable[[Erase], Erase]:
+        """Decorate what looks for copies of the name and the address, later and by a worker. Twice is harmless."""
+
+        def remember(act: Erase) -> Erase:
+            self.sweeping[name] = act
             return act
 
         return remember

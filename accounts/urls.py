@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from accounts.views import profile, roles, security, sign_in
+from accounts.views import my_data, profile, roles, security, sign_in
 
 app_name = "accounts"
 # A mailed code does what sign-up and a forgotten password need, and a person's address is what they are known by.
@@ -18,6 +18,10 @@ urlpatterns = [
     path("profile/confirm/", security.confirm, name="confirm"),
     path("profile/address/", security.address, name="address"),
     path("profile/address/code/", security.address_code, name="address_code"),
+    path("profile/data/", my_data.my_data, name="my_data"),
+    path("profile/data/erase/", my_data.erase, name="erase"),
+    path("profile/data/erased/", my_data.erased, name="erased"),
+    path("profile/data/<uuid:export_id>/", my_data.my_data_file, name="my_data_file"),
     path("welcome/", profile.welcome, name="welcome"),
     path("roles/", roles.capabilities, name="capabilities"),
     # Before allauth's own addresses.

@@ -7,4 +7,4 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs known, and how the schema names its ways to sign in."""
-        from api import events, schema  # noqa: F401, PLC0415  models must be ready
+        from api import events, kept, schema  # noqa: F401, PLC0415  models must be ready

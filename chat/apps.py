@@ -7,4 +7,4 @@ class ChatConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from chat import events, subscribers  # noqa: F401, PLC0415  models must be ready
+        from chat import events, kept, subscribers  # noqa: F401, PLC0415  models must be ready

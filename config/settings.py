@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
         "work-waiting-mails": "mailroom.tasks.work_waiting_mails",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
+        "work-waiting-personal": "accounts.tasks.work_waiting_personal",
         "delete-stray-files": "workstreams.tasks.delete_stray_files",
         "scan-waiting-files": "workstreams.tasks.scan_waiting_files",
         "index-waiting": "chat.tasks.index_waiting",
@@ -242,6 +243,11 @@ CELERY_BEAT_SCHEDULE["give-up-abandoned-uploads"] = {
     "task": "workstreams.tasks.give_up_abandoned_uploads",
     "schedule": timedelta(minutes=10),
     "options": {"expires": 600},
+}
+CELERY_BEAT_SCHEDULE["forget-old-copies"] = {
+    "task": "accounts.tasks.forget_old_copies",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
 }
 CELERY_BEAT_SCHEDULE["forget-old-answers"] = {
     "task": "api.tasks.forget_old_answers",

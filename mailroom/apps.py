@@ -7,4 +7,4 @@ class MailroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs known, and listen to what providers of mail tell."""
-        from mailroom import events, providers  # noqa: F401, PLC0415  models must be ready
+        from mailroom import events, kept, providers  # noqa: F401, PLC0415  models must be ready

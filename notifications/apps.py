@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's subscribers known."""
-        from notifications import signing_in, subscribers  # noqa: F401, PLC0415  models must be ready
+        from notifications import kept, signing_in, subscribers  # noqa: F401, PLC0415  models must be ready

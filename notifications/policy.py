@@ -300,6 +300,10 @@ def topics_of(verb: str) -> list[Topic]:
     return [topic for topic in _TOPICS if verb in topic.verbs]
 
 
+# What is left for Agile Workers, who take part in no chat and do not learn that there are notes (A7, R70).
+OF_AGILE_WORKERS = frozenset({"added", "milestone_team", "attachment", "closed"})
+
+
 def offered_to(side: Side) -> list[Topic]:
     """What a person of this side can be told of, and so can choose about, in the order of the table."""
     return [topic for topic in _TOPICS if topic.side in {side, None} or topic.name in OF_BOTH_SIDES]

@@ -7,4 +7,4 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from subscriptions import events, subscribers  # noqa: F401, PLC0415  models must be ready
+        from subscriptions import events, kept, subscribers  # noqa: F401, PLC0415  models must be ready

@@ -7,4 +7,4 @@ class WorkstreamsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from workstreams import events, subscribers  # noqa: F401, PLC0415  models must be ready
+        from workstreams import events, kept, subscribers  # noqa: F401, PLC0415  models must be ready

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ from accounts.forms import AddressForm, CodeForm
 from accounts.http import PortalRequest, own_path
 from accounts.models import MailedCode
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 ASKED_ADDRESS = "asked_address"  # in the session: the address a code was mailed to
 
 
@@ -37,7 +37,7 @@ def freshly_confirmed(view: View) -> View:
     """Lead whoever did not show lately that it is them to a page that asks for a code, and back."""
 
     @wraps(view)
-    def insist(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def insist(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not confirming.is_fresh(request):
             return redirect(f"{reverse('accounts:confirm')}?{urlencode({'next': request.path})}")
         return view(request, *args, **kwargs)
