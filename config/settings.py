@@ -439,7 +439,6 @@ SPECTACULAR_SETTINGS = {
         "BulkChangeKind": "workstreams.runs.BulkChange.Kind",
         "BulkChangeState": "workstreams.runs.BulkChange.State",
         "Loudness": "notifications.notices.Loudness",
-        "NotificationTopic": "notifications.policy.TOPIC_NAMES",
     },
 }
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 from accounts.capabilities import Can
 from accounts.models import User
 from notifications.notices import Level, Loudness, Notification, Preferences
-from notifications.policy import OF_AGILE_WORKERS, TOPICS, Topic, offered_to
+from notifications.policy import TOPICS, Topic, offered_to
 from notifications.unsubscribing import Wish
-from workstreams.choices import Side
 from workstreams.models import WorkStream
 from workstreams.tenancy import require
 
@@ -37,10 +36,7 @@ def _read(rows: "QuerySet[Notification]") -> int:
 
 def choices_of(person: User) -> list[Topic]:
     """What this person can be told of, in the order of the policy."""
-    topics = offered_to(Side.TEAM if person.is_team else Side.CLIENT)
-    if person.is_team and not person.is_internal:
-        return [topic for topic in topics if topic.name in OF_AGILE_WORKERS]
-    return topics
+    return offered_to(person)
 
 
 @transaction.atomic

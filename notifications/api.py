@@ -1,5 +1,6 @@
 """What one was told and what one chose to be told, over the API."""
 
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from api.paging import Order, PageQuery
 from notifications import actions, bell
 from notifications.bell import Item
 from notifications.notices import Loudness, Notification
-from notifications.policy import TOPIC_NAMES, Topic
+from notifications.policy import Topic
 from workstreams.api.one import fetch
 from workstreams.models import WorkStream
 
 TAG = "Notifications"
 LATEST = Order("notifications", ("at", "public_id"), descending=True)
 MOST_IDS = 100
+HOURS_AND_MINUTES = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class AboutSerializer(serializers.Serializer[WorkStream]):
@@ -35,7 +37,7 @@ class NotificationSerializer(serializers.Serializer[Item]):
     """One thing the person was told."""
 
     id = serializers.UUIDField(source="public_id")
-    topic = serializers.ChoiceField(choices=TOPIC_NAMES)
+    topic = serializers.CharField()
     says = serializers.CharField(help_text="One sentence, without the WorkStream's name.")
     workstream = AboutSerializer(allow_null=True)
     at = Moment()
@@ -69,7 +71,7 @@ class UnreadSerializer(serializers.Serializer[Any]):
 class TopicSerializer(serializers.Serializer[Any]):
     """One row of the settings."""
 
-    topic = serializers.ChoiceField(choices=TOPIC_NAMES)
+    topic = serializers.CharField()
     does = serializers.CharField(help_text="What happens, in words.")
     mail = serializers.CharField(help_text="When a mail is written, in words.")
     in_app = serializers.BooleanField(help_text="Whether it stands under the bell.")
@@ -82,7 +84,7 @@ class PreferencesSerializer(serializers.Serializer[Any]):
 
     topics = TopicSerializer(many=True)
     has_quiet_hours = serializers.BooleanField(help_text="No held mails from 20:00 to 07:00 in their time zone.")
-    digest_at = serializers.TimeField(format="%H:%M")
+    digest_at = serializers.RegexField(HOURS_AND_MINUTES, help_text="In their time zone, such as 08:00.")
     told_of_unassigned = serializers.BooleanField(help_text="Of colleagues: whether they hear of new WorkStreams.")
 
 
@@ -90,13 +92,13 @@ class ChoosePreferencesSerializer(serializers.Serializer[Any]):
     """What to choose; what is not sent stays."""
 
     not_in_app = serializers.ListField(
-        child=serializers.ChoiceField(choices=TOPIC_NAMES), required=False, help_text="All that is not wanted there."
+        child=serializers.CharField(max_length=40), required=False, max_length=50, help_text="All that is not wanted."
     )
     not_by_mail = serializers.ListField(
-        child=serializers.ChoiceField(choices=TOPIC_NAMES), required=False, help_text="All that is not to be mailed."
+        child=serializers.CharField(max_length=40), required=False, max_length=50, help_text="All not to be mailed."
     )
     has_quiet_hours = serializers.BooleanField(required=False)
-    digest_at = serializers.TimeField(required=False)
+    digest_at = serializers.RegexField(HOURS_AND_MINUTES, required=False, help_text="Such as 08:00.")
     told_of_unassigned = serializers.BooleanField(required=False)
 
 
@@ -172,7 +174,10 @@ class PreferencesView(ApiView):
     )
     def post(self, request: ApiRequest) -> Response:
         """Save them."""
-        actions.set_preferences(actor=request.user, **query.body(request, ChoosePreferencesSerializer))
+        told = query.body(request, ChoosePreferencesSerializer)
+        if "digest_at" in told:
+            told["digest_at"] = time.fromisoformat(told["digest_at"])
+        actions.set_preferences(actor=request.user, **told)
         return _preferences(request)
 
 
@@ -214,7 +219,7 @@ def _preferences(request: ApiRequest) -> Response:
                     _row(topic, stored.not_in_app, stored.not_by_mail) for topic in actions.choices_of(request.user)
                 ],
                 "has_quiet_hours": stored.has_quiet_hours,
-                "digest_at": stored.digest_at,
+                "digest_at": f"{stored.digest_at:%H:%M}",
                 "told_of_unassigned": actions.hears_unassigned(request.user),
             }
         ).data

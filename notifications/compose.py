@@ -15,6 +15,7 @@ from accounts.models import User
 from activity.models import Event
 from chat.conversation import Line
 from chat.models import Message, Note, ReadMark
+from chat.text import as_plain_text
 from milestones import tracks
 from notifications.mails import tell, tell_of_some
 from notifications.notices import Notification
@@ -298,7 +299,8 @@ _BUNDLES: dict[Bundle, Callable[[User, Rows], Rows]] = {
 
 def _quote(entry: Message | Note, zone: ZoneInfo) -> Quote:
     line = Line(entry)
-    text = entry.body if len(entry.body) <= LONGEST else f"{entry.body[: LONGEST - 1].rstrip()}…"
+    text = as_plain_text(entry.body)
+    text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
     notes = "?conversation=notes" if line.is_note else ""
     url = f"{entry.workstream.full_url}{notes}#{line.kind}-{entry.number}"
     return Quote(line.author, line.team, entry.created_at.astimezone(zone), text, url)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from accounts.capabilities import Role
+from accounts.models import User
 from notifications import audiences
 from notifications.audiences import Audience
 from notifications.notices import Loudness
@@ -96,8 +98,8 @@ class Topic:
     # Why it cannot be switched off; empty when it can.
     must: str = ""
     tells_actor: bool = False
-    # Only for chats and files: whoever may not see them is not told.
-    is_of_the_chat: bool = False
+    # Agile Workers are not told, and do not know that there is such a thing (A7).
+    is_inside: bool = False
 
 
 _TOPICS = [
@@ -110,6 +112,7 @@ _TOPICS = [
         AT_ONCE,
         Side.TEAM,
         level=Loudness.NOTHING,
+        is_inside=True,
     ),
     Topic(
         "client_message",
@@ -121,7 +124,7 @@ _TOPICS = [
         Side.TEAM,
         Bundle.TALK,
         level=Loudness.ANSWERS,
-        is_of_the_chat=True,
+        is_inside=True,
     ),
     Topic(
         "team_message",
@@ -133,7 +136,6 @@ _TOPICS = [
         Side.CLIENT,
         Bundle.TALK,
         level=Loudness.ANSWERS,
-        is_of_the_chat=True,
     ),
     Topic(
         "mention",
@@ -144,6 +146,7 @@ _TOPICS = [
         Timing(When.HELD, hold=_minutes(1), keeps_quiet=True),
         Side.TEAM,
         level=Loudness.ANSWERS,
+        is_inside=True,
     ),
     Topic(
         "added",
@@ -166,6 +169,7 @@ _TOPICS = [
         Side.TEAM,
         level=Loudness.NOTHING,
         tells_actor=True,
+        is_inside=True,
     ),
     Topic(
         "owner",
@@ -187,6 +191,7 @@ _TOPICS = [
         None,
         must="They cannot get in without you.",
         level=Loudness.NOTHING,
+        is_inside=True,
     ),
     Topic(
         "invitation_accepted",
@@ -197,6 +202,7 @@ _TOPICS = [
         DIGEST,
         Side.TEAM,
         Bundle.DIGEST,
+        is_inside=True,
     ),
     Topic(
         "milestone",
@@ -227,6 +233,7 @@ _TOPICS = [
         Timing(When.HOURLY, keeps_quiet=True),
         Side.TEAM,
         Bundle.SALESFORCE,
+        is_inside=True,
     ),
     Topic(
         "attachment",
@@ -278,11 +285,11 @@ _TOPICS = [
         AT_ONCE,
         Side.TEAM,
         level=Loudness.NOTHING,
+        is_inside=True,
     ),
 ]
 
 TOPICS: Mapping[str, Topic] = {topic.name: topic for topic in _TOPICS}
-TOPIC_NAMES = sorted(TOPICS)
 # Told to both sides, so both may switch them off.
 OF_BOTH_SIDES = frozenset({"added", "attachment", "closed", "invitation_accepted"})
 # What quiet hours hold back, and until when (`times`).
@@ -300,10 +307,8 @@ def topics_of(verb: str) -> list[Topic]:
     return [topic for topic in _TOPICS if verb in topic.verbs]
 
 
-# What is left for Agile Workers, who take part in no chat and do not learn that there are notes (A7, R70).
-OF_AGILE_WORKERS = frozenset({"added", "milestone_team", "attachment", "closed"})
-
-
-def offered_to(side: Side) -> list[Topic]:
-    """What a person of this side can be told of, and so can choose about, in the order of the table."""
-    return [topic for topic in _TOPICS if topic.side in {side, None} or topic.name in OF_BOTH_SIDES]
+def offered_to(person: User) -> list[Topic]:
+    """What a person can be told of, and so can choose about, in the order of the table."""
+    side = Side.TEAM if person.is_team else Side.CLIENT
+    offered = [topic for topic in _TOPICS if topic.side in {side, None} or topic.name in OF_BOTH_SIDES]
+    return [topic for topic in offered if not (topic.is_inside and person.role == Role.AGILE_WORKER)]

@@ -1,6 +1,14 @@
 """The policy as data, against the table written once more."""
 
-from notifications.policy import TOPICS
+from pathlib import Path
+
+import pytest
+
+from notifications.policy import TOPICS, offered_to
+from notifications.table import put_into
+from tests.conftest import World
+
+PAGE = Path(__file__).parents[2] / "docs/notifications.md"
 
 # Topic, verbs, whether it stands in the bell, when it is mailed, whether quiet hours hold it, whether it must be.
 MOVES = "milestone.advanced milestone.went_back milestone.followed milestone.followed_type"
@@ -39,3 +47,19 @@ def test_the_policy_is_the_table() -> None:
         ]
         for topic in TOPICS.values()
     ] == told
+
+
+def test_the_documentation_has_the_table() -> None:
+    assert PAGE.read_text() == put_into(PAGE.read_text()), "Run: manage.py policy_table"
+
+
+def test_a_page_without_its_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="policy: begin"):
+        put_into("# A page")
+
+
+@pytest.mark.django_db
+def test_nobody_is_offered_what_they_may_not_know_of(world: World) -> None:
+    offered = {person: {topic.name for topic in offered_to(person)} for person in (world.owner, world.agile_worker)}
+    assert offered[world.agile_worker] == {"added", "milestone_team", "attachment", "closed"}
+    assert not offered[world.owner] & {"mention", "salesforce", "client_message", "milestone_team", "new_workstream"}
