@@ -16,6 +16,8 @@ from chat.text import as_html, with_mentions
 from workstreams.choices import Side
 from workstreams.models import WorkStream
 
+# How the first message of a WorkStream begins that its client started.
+GREETING = "Welcome to “"
 # One head serves what a person says within this time.
 TOGETHER = timedelta(minutes=5)
 
@@ -82,6 +84,20 @@ class Line:
     def is_creation_note(self) -> bool:
         """Whether it is the note of R60, whose URL can be copied."""
         return isinstance(self.entry, Note) and self.entry.is_creation_note
+
+    @property
+    def is_greeting(self) -> bool:
+        """Whether it is the first message of R33, below which stand the ways to upload what it asks for."""
+        is_first = isinstance(self.entry, Message) and self.entry.number == 1 and self.entry.author_id is None
+        return is_first and self.entry.body.startswith(GREETING)
+
+    @property
+    def uploads(self) -> list[dict[str, str]]:
+        """The ways to upload what the greeting asks for, as seen from the WorkStream page: nothing is read for them."""
+        return [
+            {"kind": kind, "label": label, "address": f"attachments/new/?kind={kind}"}
+            for kind, label in (("sample_data", "Upload sample data"), ("business_rules", "Upload task instructions"))
+        ]
 
     @property
     def html(self) -> SafeString:

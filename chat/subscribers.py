@@ -6,6 +6,7 @@ from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
 from chat import actions, events
+from chat.conversation import GREETING
 from chat.live import announce
 from chat.models import Message, Note
 from chat.search import index
@@ -43,10 +44,10 @@ def greet(event: Event) -> None:
 def greeting(workstream: WorkStream) -> str:
     """What a client reads first (R33)."""
     return (
-        f"Welcome to “{workstream.name}”. This is where you and {settings.PROVIDER_NAME} talk, "
+        f"{GREETING}{workstream.name}”. This is where you and {settings.PROVIDER_NAME} talk, "
         "from the first question to production.\n"
         "Two things help us answer well: a sample of your data, and the instructions you would give "
-        "a person doing the task. Tell us about them here whenever you are ready."
+        "a person doing the task. Upload them right away, or tell us about them here whenever you are ready."
     )
 
 

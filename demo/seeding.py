@@ -6,6 +6,8 @@ from itertools import chain
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -23,7 +25,8 @@ from integrations.salesforce.models import Opportunity
 from milestones.models import GoAhead, MilestoneChange
 from subscriptions.models import StartAttempt
 from workstreams import facets
-from workstreams.models import Membership, WorkStream
+from workstreams.models import Attachment, DocumentRequest, Membership, WorkStream, attachment_key
+from workstreams.previews import work
 
 JOINED_BEFORE = timedelta(days=300)
 
@@ -114,6 +117,8 @@ def _save(performances: list[Performance]) -> None:
     Counter.objects.bulk_create(performance.counter for performance in performances)
     StartAttempt.objects.bulk_create(chain.from_iterable(row.attempts for row in rows))
     Membership.objects.bulk_create(chain.from_iterable(row.memberships for row in rows))
+    DocumentRequest.objects.bulk_create(chain.from_iterable(row.requests for row in rows))
+    _keep_files(list(chain.from_iterable(row.files for row in rows)))
     Message.objects.bulk_create(chain.from_iterable(row.messages for row in rows), batch_size=500)
     Note.objects.bulk_create(chain.from_iterable(row.notes for row in rows))
     ReadMark.objects.bulk_create(chain.from_iterable(row.read_marks for row in rows))
@@ -124,6 +129,15 @@ def _save(performances: list[Performance]) -> None:
     Opportunity.objects.bulk_create(newest.values())
     events = sorted(chain.from_iterable(row.events for row in rows), key=lambda event: event.at)
     Event.objects.bulk_create(events, batch_size=500)
+
+
+def _keep_files(files: list[tuple[Attachment, bytes]]) -> None:
+    """Store the files; the workers look into them as soon as they run."""
+    for file, content in files:
+        file.file = default_storage.save(attachment_key(), ContentFile(content))
+    Attachment.objects.bulk_create(file for file, _ in files)
+    for file, _ in files:
+        work.want(file)
 
 
 def _remember_who_was_here(performances: list[Performance]) -> None:

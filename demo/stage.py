@@ -20,6 +20,7 @@ from chat.models import Counter, Message, Note, ReadMark
 from chat.subscribers import creation_note, greeting
 from demo import opportunities
 from demo.content.story import Story
+from demo.files import facts_of
 from demo.script import Entry, Kind, read
 from integrations.models import InboundEvent
 from integrations.salesforce import events as salesforce_events
@@ -31,8 +32,17 @@ from subscriptions import events as subscription_events
 from subscriptions.models import AgileTerms, BatchTerms, LeanTerms, StartAttempt
 from workstreams import events
 from workstreams.actions import FIELD_WORDS
-from workstreams.choices import CloseReason, DeliveryMode, EntryPoint, Milestone, Side, Status, SubscriptionType
-from workstreams.models import Membership, WorkStream
+from workstreams.choices import (
+    AttachmentKind,
+    CloseReason,
+    DeliveryMode,
+    EntryPoint,
+    Milestone,
+    Side,
+    Status,
+    SubscriptionType,
+)
+from workstreams.models import Attachment, DocumentRequest, Membership, WorkStream
 
 MILESTONES = {
     "gathering": Milestone.GATHERING_REQUIREMENTS,
@@ -81,6 +91,8 @@ class Rows:
     inbound: list[InboundEvent] = field(default_factory=list)
     opportunities: list[Opportunity] = field(default_factory=list)
     attempts: list[StartAttempt] = field(default_factory=list)
+    requests: list[DocumentRequest] = field(default_factory=list)
+    files: list[tuple[Attachment, bytes]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
 
@@ -90,6 +102,7 @@ class Performance:
     def __init__(self, story: Story, cast: Cast, now: datetime) -> None:
         self.story = story
         self.cast = cast
+        self.today = now.date()
         self.dice = Random(story.key)  # noqa: S311  only varies pauses and who has read what
         self.script, self.clock = self._timed(cast, now)
         starter = cast.people[story.starter or story.owner]
@@ -172,6 +185,8 @@ class Performance:
             "tie": lambda: self._tie(actor),
             "close": lambda: self._close(CloseReason(arguments[0]), remark, actor),
             "reopen": lambda: self._reopen(actor),
+            "ask": lambda: self._ask(AttachmentKind(arguments[0]), int(arguments[1]), remark, actor),
+            "file": lambda: self._file(arguments[0], AttachmentKind(arguments[1]), remark, actor),
         }
         simple[verb]()
 
@@ -239,6 +254,46 @@ class Performance:
         workstream.status, workstream.close_reason, workstream.close_note = Status.OPEN, "", ""
         workstream.closed_at = None
         self._record(events.REOPENED, actor)
+
+    def _ask(self, kind: AttachmentKind, due_in: int, note: str, actor: User) -> None:
+        """Ask for a document, due so many days from today."""
+        asked = DocumentRequest(
+            public_id=steady_uuid(self.story.key, "asked", len(self.rows.requests)),
+            workstream=self.workstream,
+            kind=kind,
+            note=note,
+            due_on=self.today + timedelta(days=due_in),
+            requested_by=actor,
+            created_at=self.clock,
+        )
+        self.rows.requests.append(asked)
+        self._record(events.DOCUMENT_REQUESTED, actor, kind=kind.label)
+
+    def _file(self, name: str, kind: AttachmentKind, note: str, actor: User) -> None:
+        """Add one of the files of `demo.files`; from the client it answers what was asked for."""
+        content, facts = facts_of(name)
+        side = Side.TEAM if actor.is_team else Side.CLIENT
+        waiting = (each for each in self.rows.requests if each.kind == kind and each.is_open)
+        asked = next(waiting, None) if side == Side.CLIENT else None
+        file = Attachment(
+            public_id=steady_uuid(self.story.key, "file", name),
+            workstream=self.workstream,
+            kind=kind,
+            name=name,
+            note=note,
+            client_key=steady_uuid(self.story.key, "file", name),
+            uploaded_by=actor,
+            side=side,
+            created_at=self.clock,
+            request=asked,
+            **facts,
+        )
+        self.rows.files.append((file, content))
+        self._record(events.ATTACHMENT_ADDED, actor, kind=kind.label, side=str(side))
+        if asked:
+            asked.done_at, asked.done_by = self.clock, actor
+            self._record(events.DOCUMENT_REQUEST_DONE, actor, kind=kind.label)
+        self._touch()
 
     def _tie(self, actor: User) -> None:
         self.workstream.opportunity_id = opportunities.id_of(self.story.key)

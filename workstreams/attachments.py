@@ -158,15 +158,21 @@ class Page:
     rows: list[Row]
     count: int
     older: str
+    # What the list is narrowed to, and to what it can be.
+    kind: str = ""
+    kinds: tuple[AttachmentKind, ...] = ()
 
 
 PER_PAGE = 20
 
 
-def page(workstream: WorkStream, reader: User, *, rights: frozenset[Can], older_than: UUID | None = None) -> Page:
-    """A page of what this reader sees. One statement, or two for an older page."""
+def page(
+    workstream: WorkStream, reader: User, *, rights: frozenset[Can], older_than: UUID | None = None, kind: str = ""
+) -> Page:
+    """A page of what this reader sees, perhaps of one kind. One statement, or two for an older page."""
     visible = Attachment.objects.visible_to(reader).filter(workstream=workstream).listed_for(reader)
-    found = list(visible.before(older_than).for_panel(counting=visible)[: PER_PAGE + 1])
+    wanted = visible.filter(kind=kind) if kind else visible
+    found = list(wanted.before(older_than).for_panel(counting=visible)[: PER_PAGE + 1])
     rows = [
         Row(
             attachment,
@@ -177,7 +183,9 @@ def page(workstream: WorkStream, reader: User, *, rights: frozenset[Can], older_
         for attachment in found[:PER_PAGE]
     ]
     older = str(rows[-1].attachment.public_id) if len(found) > PER_PAGE else ""
-    return Page(rows=rows, count=found[0].in_all if found else 0, older=older)
+    there = found[0].kinds if found else []
+    kinds = tuple(each for each in AttachmentKind if each in there)
+    return Page(rows=rows, count=found[0].in_all if found else 0, older=older, kind=kind, kinds=kinds)
 
 
 @transaction.atomic

@@ -368,6 +368,8 @@ class Attachment(models.Model):
 
     # Not stored: how many there are with it, where a list was asked for.
     in_all: int
+    # Nor this: of which kinds those are.
+    kinds: list[str]
 
     objects = AttachmentQuerySet.as_manager()
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, F, Func, Q, Subquery, When
 from django.db.models.functions import Lower
@@ -129,11 +130,11 @@ class AttachmentQuerySet(InWorkStreamQuerySet[M]):
         return self.filter(Q(created_at__lt=place["created_at"]) | same)
 
     def for_panel(self, *, counting: Self) -> Self:
-        """With everything that a row of the panel prints, and `in_all`: how many of `counting` are not removed."""
+        """With everything that a row of the panel prints; and of `counting`, where not removed, number and kinds."""
         there = counting.filter(removed_at=None).order_by()
         in_all = there.annotate(n=Func("pk", function="COUNT")).values("n")
         rows = self.select_related("uploaded_by", "removed_by", "preview").defer("preview__facts")
-        return rows.annotate(in_all=Subquery(in_all))
+        return rows.annotate(in_all=Subquery(in_all), kinds=ArraySubquery(there.values("kind").distinct()))
 
 
 class SavedViewQuerySet(models.QuerySet[M]):

@@ -25,7 +25,10 @@ from our catalogue. At the moment two students do it on weekends and we are drow
 photos or so, as mixed as possible, night and rain included.
         nadia: Two quick questions. Does one photo usually hold several signs? And how do you check quality now?
         (nadia +3m): Came through the calculator with 400 hours. Sounds real, budget is there. I will take the call.
-        maria +35m: Four signs on average, sometimes fifteen at junctions.
+        * nadia +1m: ask sample_data -60 -- 200 photos or so, night and rain included; a table of them will do for now
+        * maria +20m: file signs-sample.csv sample_data -- The first sixty, with where they were taken
+        * maria +2m: file junction-at-dusk.jpg sample_data -- One of the hard ones
+        maria +13m: Four signs on average, sometimes fifteen at junctions.
         Quality: honestly, we look at it when the map team complains.
         nadia +20m: Clear. I will bring in Elena, our architect, she has built this before. We can usually show a \
 first plan within a week.
@@ -39,7 +42,8 @@ about 35 seconds. Shall we time 100 of your photos together before we lock anyth
         * maria +2m: add tobias
         tobias +1h: Hi both. The catalogue has 62 classes, but 9 of them make up 80 % of the signs. The long tail is \
 where it hurts: temporary signs, stickers over signs, signs seen from behind.
-        elena +25m: The back of a sign is my favourite. Do you want those boxed as "sign, back" or left alone?
+        * tobias +5m: file sign-catalogue.txt business_rules -- Short form of the catalogue
+        elena +20m: The back of a sign is my favourite. Do you want those boxed as "sign, back" or left alone?
         tobias +9m: Boxed please, with the class unknown. We use them to match the other direction.
         (elena +30m): Timed it with Faith: 38 seconds with the long tail, 31 without. I would propose 420 hours with \
 10 % of them premium for the junction photos.
@@ -50,7 +54,8 @@ done by the people with the most experience.
         maria +2h: That is close to what I told our finance people. Good.
         * elena +2d: advance proposal
         * salesforce +2h: stage Proposal
-        elena +4d: The proposal is in your mail, Maria. Page 3 has the quality plan: each sign is looked at by two \
+        * elena +4d: file proposal-street-signs.pdf quote
+        elena +3m: The proposal is with the attachments, Maria. Page 3 has the quality plan: each sign is looked at by two \
 people, and where they disagree a third decides.
         maria +1d: Read it with Tobias. One question from him: how fast do you notice when a new sign appears, say a \
 new scooter parking sign?
@@ -89,6 +94,7 @@ strangest ones first 🙂
 Malmö set.
         faith +1h: Thank you, found them: all in evening light, where the second bar fades. We re-checked the whole \
 day, 22 corrected, and added an evening page to the instructions.
+        * faith +10m: ask business_rules 4 -- The evening rule for classes 31 and 32, in your own words
         tobias +25m: That is exactly how I hoped this would work.
         (faith +5m): Pattern for the handbook: evening light, bars of 31 and 32. Sunita found it.
         """,
@@ -124,6 +130,8 @@ on. We should talk about the effort again.
         samuel +10m: Better now than in production. I took the WorkStream one step back and we time again as soon as \
 you have three scenes with the new mounting.
         (samuel +3m): Careful with the price here: density goes from 64 to 128 beams, could be faster or slower.
+        * samuel +2m: ask sample_data -2 -- Three scenes with the new mounting
+        * samuel +1m: ask api_integration 6
         tobias +9d: Three scenes are on the way to you. Much denser!
         samuel +3d: Timed: 11 % faster, because you can see feet. So the offer gets cheaper.
         * samuel +5m: terms hours_per_month=800 monthly_fees=11900 specialists_low=6 specialists_high=9

@@ -48,6 +48,7 @@ def milestone_tracker(context: dict[str, Any], workstream: WorkStream) -> dict[s
         "client_has_decided": any(d.given for d in decisions if d.side == Side.CLIENT),
         "may_give_go_ahead": is_review and Can.GIVE_CLIENT_GO_AHEAD in rights,
         "may_administer": Can.ADMINISTER in rights,
+        "asked": context.get("asked"),
         "shows_needs": workstream.is_open and Can.CHAT in rights,
     }
 

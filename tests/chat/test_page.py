@@ -330,3 +330,17 @@ def test_only_a_client_asks_and_only_when_it_is_closed(client: Client, world: Wo
 
     assert client.post(url(world) + "ask-to-reopen/").status_code == status
     assert not Message.objects.exists()
+
+
+def test_the_greeting_offers_to_upload_what_it_asks_for(client: Client, world: World) -> None:
+    started = start(actor=world.owner, organization=world.acme, name="Signs")
+    say(started, world.owner, "Welcome to “the club”")
+    client.force_login(world.owner)
+    shown = client.get(started.get_absolute_url()).text
+    link = 'href="attachments/new/?kind=sample_data" data-upload-kind="sample_data">Upload sample data</a>'
+
+    assert shown.count(link) == 1
+    assert 'href="attachments/new/?kind=business_rules"' in shown
+    form = client.get(f"{started.get_absolute_url()}attachments/new/?kind=sample_data").text
+    assert '<option value="sample_data" selected>' in form
+    assert "sample-input.csv" in form

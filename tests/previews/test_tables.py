@@ -79,6 +79,23 @@ def test_another_encoding_is_named_and_read(tmp_path: Path) -> None:
     assert any(hint.startswith("The file is not UTF-8") for hint in found["hints"])
 
 
+@pytest.mark.parametrize(
+    ("codec", "words", "label"),
+    [
+        ("cp1252", "København;Malmö;rødgrød", "Windows-1252"),
+        ("cp1252", "name;café;naïve;“quoted” – dash", "Windows-1252"),
+        ("cp1251", "Москва;Привет мир;улица Ленина", "Windows-1251"),
+        ("shift_jis", "東京;日本語のテキスト;こんにちは", "Shift JIS"),
+        ("gb18030", "北京;你好世界;测试", "GB 18030"),
+    ],
+)
+def test_letters_of_many_languages_are_read(codec: str, words: str, label: str, tmp_path: Path) -> None:
+    found = facts(((words + "\n") * 9).encode(codec), tmp_path)
+
+    assert found["encoding"] == label
+    assert found["rows"][-1] == words.split(";")
+
+
 def test_utf_16_of_a_spreadsheet_is_read(tmp_path: Path) -> None:
     found = facts(GOOD.replace(",", "\t").encode("utf-16"), tmp_path)
 

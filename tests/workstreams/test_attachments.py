@@ -103,7 +103,7 @@ def test_an_agile_worker_adds_nothing(client: Client, world: World) -> None:
     page = client.get(world.labels.get_absolute_url()).content.decode()
 
     assert response.status_code == 403
-    assert "Add attachment" not in page
+    assert "add-attachment" not in page
     assert 'type="file"' not in page
     assert not Attachment.objects.exists()
     assert stored() == []

@@ -67,14 +67,13 @@ def describe(decoded: Decoded, *, is_whole: bool) -> dict[str, object]:
     headed = has_headings(rows)
     headings = rows[0] if headed else []
     body = rows[1:] if headed else rows
-    widest = min(max(len(row) for row in rows), SHOWN_COLUMNS)
+    widest = min(max(len(row) for row in [headings, *body[:SHOWN_ROWS]]), SHOWN_COLUMNS)
     return {
         "separator": SEPARATOR_WORDS.get(dialect.separator, dialect.separator),
         "encoding": decoded.encoding,
-        "headings": [_cell(cell) for cell in headings[:SHOWN_COLUMNS]],
-        "rows": [[_cell(cell) for cell in row[:SHOWN_COLUMNS]] for row in body[:SHOWN_ROWS]],
+        "headings": _cells(headings, widest) if headed else [],
+        "rows": [_cells(row, widest) for row in body[:SHOWN_ROWS]],
         "columns": width,
-        "shown_columns": widest,
         "row_count": len(body),
         "is_whole": is_whole and len(rows) < LOOKED_AT_ROWS,
         "hints": list(hints(decoded, rows, lines, width=width, headed=headed)),
@@ -226,6 +225,12 @@ def _counted(lines: list[str]) -> str:
         if count and times * (1 + count / 100) > best_score:
             best, best_score = separator, times * (1 + count / 100)
     return best
+
+
+def _cells(row: list[str], width: int) -> list[str]:
+    """A row as it is shown: as wide as the widest."""
+    shown = [_cell(cell) for cell in row[:width]]
+    return shown + [""] * (width - len(shown))
 
 
 def _cell(text: str) -> str:

@@ -14,6 +14,9 @@ LOOKED_AT = 64 * 1024  # bytes from which an encoding is guessed
 
 # What people's programs write; rarer ones would be guessed more often than met.
 GUESSED = ["cp1252", "cp1250", "cp1251", "iso8859_15", "mac_roman", "utf_16", "shift_jis", "gb18030", "big5", "euc_kr"]
+USUAL = "cp1252"
+# Read in the wrong encoding, words hold signs such as ³ or ½; an apostrophe may stand there.
+_SIGN_IN_WORD = re.compile("[a-z][\u0080-\u00bf\u00d7\u00f7][a-z]|[\u0080-\u00bf][a-z]{2}", re.IGNORECASE)
 LABELS = {
     "utf_8": "UTF-8",
     "utf_16": "UTF-16",
@@ -62,8 +65,7 @@ def decode(beginning: bytes) -> Decoded:
     except UnicodeDecodeError:
         pass
     # Without the last, perhaps broken character of an encoding with several bytes for one.
-    guess = from_bytes(beginning[:LOOKED_AT], cp_isolation=GUESSED, enable_fallback=False).best()
-    codec = guess.encoding if guess else "cp1252"
+    codec = _guess(beginning[:LOOKED_AT])
     text = codecs.getincrementaldecoder(codec)("replace").decode(beginning)
     return Decoded(_text_only(text), LABELS.get(codec, codec))
 
@@ -95,6 +97,24 @@ def begin(path: Path, *, most: int = 512 * 1024) -> tuple[bytes, bool]:
 def printable(text: str) -> str:
     """The text with a visible sign in the place of whatever steers instead of being read."""
     return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _guess(sample: bytes) -> str:
+    """The likeliest encoding; a few letters fit several, and then it is the one that most programs write."""
+    guesses = list(from_bytes(sample, cp_isolation=GUESSED, enable_fallback=False))
+    if not guesses:
+        return USUAL
+    if all(letter < "\u0250" for letter in str(guesses[0]) if letter.isalpha()) and _reads_well(sample, USUAL):
+        return USUAL
+    well = (codec for guess in guesses for codec in guess.could_be_from_charset if _reads_well(sample, codec))
+    return next(well, guesses[0].encoding)
+
+
+def _reads_well(sample: bytes, codec: str) -> bool:
+    try:
+        return not _SIGN_IN_WORD.search(sample.decode(codec))
+    except UnicodeDecodeError:
+        return False
 
 
 def _text_only(text: str) -> str:

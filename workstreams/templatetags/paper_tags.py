@@ -1,7 +1,10 @@
 """What templates say of files and how they look inside."""
 
 from django import template
+from django.utils.safestring import SafeString
 
+from accounts.templatetags.icons import icon
+from workstreams.models import Attachment
 from workstreams.papers import Preview
 from workstreams.previews.kinds import Kind
 
@@ -24,6 +27,27 @@ def preview_about(preview: Preview) -> str:
     if preview.kind == Kind.TABLE:
         return f", {facts['columns']} columns, separator: {facts['separator']}, encoding: {facts['encoding']}"
     return f", encoding: {facts['encoding']}"
+
+
+ICONS = {
+    "image": "file-image",
+    "text/csv": "file-spreadsheet",
+    "text/tab-separated-values": "file-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "file-spreadsheet",
+    "application/pdf": "file-text",
+    "text": "file-text",
+    "application/zip": "file-archive",
+    "video": "file-video",
+    "audio": "file-audio",
+}
+
+
+@register.simple_tag
+def attachment_icon(attachment: Attachment) -> SafeString:
+    """`{% attachment_icon attachment %}`: a sign for what the file is; its kind and name say it in words."""
+    kind = attachment.content_type
+    name = ICONS.get(kind) or ICONS.get(kind.partition("/")[0], "file")
+    return icon(name, size=18, aria_hidden="true")
 
 
 @register.filter

@@ -77,7 +77,13 @@ def context(
     may_add = Can.ADD_ATTACHMENTS in rights and (workstream.is_open or request.user.is_team)
     return {
         "workstream": workstream,
-        "attachments": actions.page(workstream, request.user, rights=rights, older_than=older_than),
+        "attachments": actions.page(
+            workstream,
+            request.user,
+            rights=rights,
+            older_than=older_than,
+            kind=ChosenForm.chosen_in(request.GET).get("kind", ""),
+        ),
         "is_older_page": older_than is not None,
         "may_add_attachments": may_add,
         "attachment_form": AddAttachmentForm(user=request.user) if may_add else None,
