@@ -87,7 +87,7 @@ class EditedNoteSerializer(EditedEntrySerializer):
     )
 
 
-class NamedSerializer(serializers.Serializer[Any]):
+class MentionedSerializer(serializers.Serializer[Any]):
     """Whom a note names."""
 
     id = serializers.UUIDField(source="public_id")
@@ -137,10 +137,10 @@ class NoteSerializer(EntrySerializer):
     mentions = serializers.SerializerMethodField(help_text="The colleagues it names.")
     is_creation_note = serializers.BooleanField(help_text="Whether the portal wrote it when the WorkStream began.")
 
-    @extend_schema_field(NamedSerializer(many=True))
+    @extend_schema_field(MentionedSerializer(many=True))
     def get_mentions(self, note: Note) -> Any:
         """Whom it names."""
-        return NamedSerializer(Line(note).mentioned, many=True).data
+        return MentionedSerializer(Line(note).mentioned, many=True).data
 
     def get_role(self, note: Note) -> str:
         """The role in words."""
