@@ -370,8 +370,7 @@ export class Log {
     const extra = articles.length - MOST;
     if (extra <= 0) return;
     for (const article of which === "older" ? articles.slice(0, extra) : articles.slice(-extra)) article.remove();
-    const isLeftover = (each) => !each.nextElementSibling || each.nextElementSibling.matches(".day-separator, .unread-line, .chat-older");
-    for (const each of [...this.#box.querySelectorAll(".day-separator, .unread-line")].reverse()) if (isLeftover(each)) each.remove();
+    this.#clearLeftovers();
     this.#offer(which);
   }
 
@@ -428,6 +427,13 @@ export class Log {
       this.#decorate(article);
       before = article;
     }
+    this.#clearLeftovers();
+  }
+
+  /** Days and the "New" line with nothing after them go. */
+  #clearLeftovers() {
+    const isLeftover = (each) => !each.nextElementSibling?.matches("article, .unread-line");
+    for (const each of [...this.#box.querySelectorAll(".day-separator, .unread-line")].reverse()) if (isLeftover(each)) each.remove();
   }
 
   /** Have a separator with this day before an entry (and before the "New" line there), or none. */
