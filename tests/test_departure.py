@@ -65,3 +65,58 @@ def test_a_page_that_does_not_ask_waits_as_long_as_it_takes(monkeypatch: pytest.
 
     asyncio.run(asyncio.wait_for(journey(), 10))
     assert sent == [PART]
+
+
+class Pieces:
+    """What a page handed over."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.left = [*pieces]
+        self.is_closed = False
+
+    def read(self) -> bytes:
+        """The next piece."""
+        if not self.left:
+            return b""
+        if self.left[0] == b"broken":
+            raise EOFError("The store is short.")
+        return self.left.pop(0)
+
+    def close(self) -> None:
+        """Nobody reads any more."""
+        self.is_closed = True
+
+
+START = {"type": "http.response.start", "status": 200, "headers": []}
+EMPTY = {"type": "http.response.body", "body": b"", "more_body": False}
+
+
+@pytest.mark.parametrize(
+    ("pieces", "status", "bodies"),
+    [
+        ((b"one", b"two"), 200, [b"one", b"two", b""]),
+        # No end, so that the server breaks the connection and the browser says that the download failed.
+        ((b"one", b"broken"), 200, [b"one"]),
+        ((b"one",), 500, [b""]),
+    ],
+)
+def test_what_a_page_hands_over_is_sent_without_its_thread(
+    pieces: tuple[bytes, ...], status: int, bodies: list[bytes]
+) -> None:
+    sent: list[Any] = []
+    rest = Pieces(*pieces)
+
+    async def journey() -> None:
+        async def send(message: Any) -> None:
+            await asyncio.sleep(0)
+            sent.append(message)
+
+        departure = Departure(never, send)
+        departure.hand_over(rest)
+        await departure.send({**START, "status": status})
+        await departure.send(EMPTY)
+        await departure.send_rest()
+
+    asyncio.run(asyncio.wait_for(journey(), 10))
+    assert [message["body"] for message in sent[1:]] == bodies
+    assert rest.is_closed
