@@ -130,3 +130,19 @@ def test_clients_and_agile_workers_choose_no_lead(
     assert response.status_code == status
     assert world.labels.lead is None
     assert not Event.objects.exists()
+
+
+def test_people_are_invited_and_removed_from_here_too(client: Client, world: World) -> None:
+    client.force_login(world.isr)
+    here = url(world.labels)
+    answer = client.post(
+        f"/workstreams/{world.labels.public_id}/members/", {"addresses": "new@acme.example", "next": here}
+    )
+    assert f'href="{here}">Back</a>' in answer.text
+
+    page = client.get(here).text
+    assert "Invited (1)" in page
+    removing = f"/workstreams/{world.labels.public_id}/members/{world.member.public_id}/remove/"
+    assert f"{removing}?next=" in page
+    assert client.post(removing, {"next": here})["Location"] == here
+    assert not Membership.objects.filter(workstream=world.labels, user=world.member).exists()

@@ -15,11 +15,12 @@ from accounts.http import PortalRequest, own_path
 from accounts.models import User
 from activity.registry import registry
 from activity.sentences import sentence
-from workstreams import actions, events
+from workstreams import actions, events, people
 from workstreams.choices import CloseReason, Side
 from workstreams.errors import ChangedMeanwhile
-from workstreams.forms import CloseForm, GeneralForm, LeadForm
+from workstreams.forms import CloseForm, GeneralForm, InviteForm, LeadForm, MembersForm
 from workstreams.models import WorkStream
+from workstreams.tenancy import capabilities_of
 from workstreams.views.fetch import administered, button_of
 
 MEMBERS_PER_PAGE = 10
@@ -124,7 +125,10 @@ def _lead(request: PortalRequest, workstream: WorkStream, *, status: int = 200, 
     role = request.GET.get("role", "")
     colleagues = User.objects.visible_to(request.user).active_colleagues().order_by("role", "name", "email")
     members = workstream.memberships.in_list_order(first=workstream.lead_id)
+    rights = capabilities_of(request.user, workstream)
     context = {
+        **people.panel(workstream, viewer=request.user, rights=rights, **MembersForm.pages_in(request.GET)),
+        "invite_form": InviteForm(),
         "workstream": workstream,
         "tab": "lead",
         "refusal": refusal,
