@@ -87,7 +87,7 @@ def who_was_added(event: Event) -> Iterable[Told]:
         because = "answering a client adds you to their WorkStream."
         return [Told(_person(event.data["user_id"]), because, "added_by_responding")]
     if event.data["origin"] == Membership.Origin.INVITED and not is_own:
-        return [Told(_person(event.data["user_id"]), f"{event.actor_name} added you.", "added_by_somebody")]
+        return [Told(_person(event.data["user_id"]), "you were added to it.", "added_by_somebody")]
     return []
 
 

@@ -5,6 +5,7 @@ from activity.models import Event
 from activity.registry import registry
 from notifications import policy
 from notifications.mails import invite, tell_of_many
+from notifications.notices import Level, Notification, Preferences
 from notifications.telling import tell_of
 from workstreams.invitations import link_of
 from workstreams.models import Invitation, WorkStream
@@ -28,6 +29,14 @@ def mail_the_invitation(event: Event) -> None:
     rows = Invitation.objects.select_related("workstream__organization", "invited_by")
     invitation = rows.get(pk=event.data["invitation_id"])
     invite(invitation, link=link_of(invitation), by=event.actor_name)
+
+
+@registry.follows("accounts.erased", "what they were told and chose to be told is deleted")
+def forget(event: Event) -> None:
+    """Nothing is kept of what somebody heard who is erased, and nothing waits for them."""
+    for model in (Notification, Preferences, Level):
+        key = "person" if model is Notification else "user"
+        model.objects.filter(**{key: event.data["user_id"]}).delete()
 
 
 @registry.follows("workstream.bulk_done", "one mail to the new WorkStream Lead and to each former one")

@@ -16,7 +16,7 @@ from chat.models import Note
 from milestones.actions import advance
 from notifications import actions
 from notifications.models import Mail
-from notifications.notices import Loudness, Notification
+from notifications.notices import Level, Loudness, Notification, Preferences
 from notifications.sentences import sentence
 from notifications.telling import tell_of
 from tests.conftest import World
@@ -253,7 +253,7 @@ def test_whoever_is_added_by_somebody_is_mailed_at_once(led: WorkStream, world: 
     person = ClientFactory.create(email="new@acme.example", organization=world.acme)
     add_member(workstream=led, user=person, actor=world.owner, origin=Membership.Origin.INVITED)
     assert mailed() == [("new", "Olive Owner added you to Street labels")]
-    assert "because Olive Owner added you." in Mail.objects.get().text
+    assert "because you were added to it." in Mail.objects.get().text
 
 
 def test_whoever_takes_an_invitation_up_is_not_told_so(led: WorkStream, world: World) -> None:
@@ -366,3 +366,15 @@ def test_switching_off_while_a_mail_waits_is_enough(led: WorkStream, world: Worl
     actions.set_level(actor=world.member, workstream=led, level=Loudness.NOTHING)
     clock.later(10)
     assert mailed() == []
+
+
+def test_of_who_is_erased_nothing_is_kept(led: WorkStream, world: World, clock: Clock) -> None:
+    attachment(led, world.isr)
+    actions.set_preferences(actor=world.owner, has_quiet_hours=False)
+    actions.set_level(actor=world.owner, workstream=led, level=Loudness.ANSWERS)
+    happens("accounts.erased", world.admin, None, user_id=world.owner.pk)
+    clock.later(20)
+    assert [name for name, _ in mailed()] == ["member"]
+    assert not Notification.objects.filter(person=world.owner).exists()
+    assert not Preferences.objects.exists()
+    assert not Level.objects.exists()
