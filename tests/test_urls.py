@@ -20,6 +20,7 @@ PUBLIC = {
     "accounts:sign_in_link",
     "accounts:sign_in_by_password",
     "accounts:sign_in_again",
+    "accounts:erased",
     "workstreams:invitation",
     "subscriptions:start",
     "integrations:salesforce_stage",

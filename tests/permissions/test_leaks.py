@@ -106,7 +106,17 @@ def fillings(world: World, workstream: WorkStream) -> dict[str, Any]:
         "kind": "sample_data",
         # Rows that are somebody's own; everybody else's do not exist.
         **dict.fromkeys(
-            ("bulk_id", "export_id", "token_id", "request_id", "notification_id", "invitation_id", "upload_id"),
+            (
+                "bulk_id",
+                "export_id",
+                "token_id",
+                "request_id",
+                "mail_id",
+                "notification_id",
+                "invitation_id",
+                "upload_id",
+                "mail_id",
+            ),
             UUID(int=1),
         ),
         "signed": "x",
