@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.models import User
+from chat import drawing
 from chat.models import Message, Note
 from chat.rules import may_edit, may_remove
 from chat.text import as_html, with_mentions
@@ -154,7 +154,7 @@ def html_of(entry: Message | Note) -> str:
     It is made once: what its author is answered is what was told to the open pages a moment before.
     """
     if not entry.html:
-        entry.html = render_to_string("chat/_entry.html", {"line": Line(entry)}).strip()
+        entry.html = drawing.entry(Line(entry)).strip()
     return entry.html
 
 

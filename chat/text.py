@@ -7,6 +7,7 @@ of it, only the tags below leave this module.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -26,6 +27,8 @@ MOST_COSTLY = 1000
 MOST_LINES = 1000
 # The parser leaves out what is nested deeper; such a text is shown as it was typed.
 DEEPEST = 20
+# Longer ones are parsed each time, so that what is kept stays small.
+LONGEST_KEPT = 2000
 
 _LINK = re.compile(r"\bhttps?://[^\s<>\"'`\\^{|}]+", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<!\w)https?$", re.IGNORECASE)
@@ -40,6 +43,12 @@ _BLOCKS = {"paragraph_close", "fence", "list_item_close"}
 
 def as_html(text: str) -> SafeString:
     """The text as HTML. Whatever was typed that is no markup of ours stands there as it was typed."""
+    if not _MARKUP.search(text):
+        return with_links(text)
+    return _kept_html(text) if len(text) <= LONGEST_KEPT else _markup_as_html(text)
+
+
+def _markup_as_html(text: str) -> SafeString:
     tokens = _parsed(text)
     if tokens is None:
         return with_links(text)
@@ -52,6 +61,10 @@ def as_html(text: str) -> SafeString:
         strip_comments=True,
     )
     return mark_safe(html)  # noqa: S308  nh3 leaves nothing but the tags above
+
+
+# Every page of a chat would have the same texts parsed again, and a text always gives the same HTML.
+_kept_html = lru_cache(maxsize=1000)(_markup_as_html)
 
 
 def as_plain_text(text: str) -> str:

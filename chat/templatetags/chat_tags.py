@@ -5,7 +5,10 @@ from typing import Any, TypeVar
 
 from django import template
 from django.conf import settings
+from django.utils.safestring import SafeString
 
+from chat import drawing
+from chat.conversation import Line
 from chat.forms import WindowForm
 from chat.panel import PROMPTS, panel_for
 from chat.summaries import Summary, Turn, summaries, turns
@@ -32,6 +35,24 @@ def chat_turns(context: dict[str, Any], workstreams: Iterable[WorkStream]) -> di
 def of(found: Mapping[int, T], key: int) -> T | None:
     """What is known of one WorkStream: `{% with chat=summaries|of:row.pk %}`."""
     return found.get(key)
+
+
+@register.simple_tag
+def chat_lines(lines: Iterable[Line], workstream: WorkStream) -> SafeString:
+    """`{% chat_lines lines workstream %}`: messages or notes, with the days between them."""
+    return drawing.lines(lines, workstream)
+
+
+@register.simple_tag
+def chat_entry(line: Line) -> SafeString:
+    """`{% chat_entry line %}`: one message or note, without what can be done with it."""
+    return drawing.entry(line)
+
+
+@register.simple_tag
+def chat_acts(line: Line, workstream: WorkStream) -> SafeString:
+    """`{% chat_acts line workstream %}`: what its author can do with it; the page puts the number in place of 0."""
+    return drawing.acts(line, 0, workstream, may_edit=True)
 
 
 @register.inclusion_tag("chat/_panel.html", takes_context=True)

@@ -1,0 +1,133 @@
+"""Messages and notes as HTML.
+
+A page has some fifty of them, and a template takes ten times as long over each. Whatever is put in here is ours, or is
+escaped here; `Line.html` is made of escaped text already.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.dateformat import format as written
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from accounts.avatars import avatar
+from accounts.templatetags.icons import icon
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chat.conversation import Line
+    from workstreams.models import WorkStream
+
+
+def lines(found: "Iterable[Line]", workstream: "WorkStream") -> SafeString:
+    """A run of messages or notes with the days between them."""
+    # Few people write most of it.
+    avatars: dict[int, str] = {}
+    parts: list[str] = []
+    for line in found:
+        if line.new_day:
+            parts.append(f'<p class="day-separator"><span>{written(line.new_day, "l j F Y")}</span></p>\n')
+        if line.is_first_unread:
+            parts.append('<p class="unread-line"><span>New</span></p>\n')
+        author = line.entry.author
+        if author and author.pk not in avatars:
+            avatars[author.pk] = avatar(author)
+        parts.append(_entry(line, avatars[author.pk] if author else "", workstream))
+    return SafeString("".join(parts))
+
+
+def entry(line: "Line", workstream: "WorkStream | None" = None) -> SafeString:
+    """One message or note, the same for every viewer but for is_own, is_joined, may_edit and may_remove.
+
+    The WorkStream is needed where something may be done with it.
+    """
+    author = line.entry.author
+    return SafeString(_entry(line, avatar(author) if author else "", workstream))
+
+
+def acts(line: "Line", number: int, workstream: "WorkStream", *, may_edit: bool) -> SafeString:
+    """What can be done with a message or note."""
+    remove = _act("remove", line, number, workstream, icon_name="trash-2")
+    edit = _act("edit", line, number, workstream, icon_name="pencil") if may_edit else ""
+    return SafeString(f'<div class="message__acts" data-acts>{edit}{remove}</div>')
+
+
+def _entry(line: "Line", picture: str, workstream: "WorkStream | None") -> str:
+    said = line.entry
+    author = said.author
+    joined = " message--joined" if line.is_joined else ""
+    removed = " message--removed" if line.is_removed else ""
+    return (
+        f'<article class="message message--{line.look}{joined}{removed}"\n'
+        f'         id="{line.kind}-{said.number}"\n'
+        f'         data-number="{said.number}"\n'
+        f'         data-change="{said.change}"\n'
+        f'         data-key="{said.client_key or ""}"\n'
+        f'         data-author="{author.public_id if author else ""}">\n'
+        f'{picture}<div class="message__content">'
+        f'<div class="message__head{" visually-hidden" if line.is_joined else ""}">'
+        f'<span class="message__author">{escape(line.author)}</span> '
+        f'<span class="message__team">{escape(line.team)}</span> '
+        f"{_YOU if line.is_own else ''}{_clock(said.created_at)}</div>\n"
+        f'<div class="message__bubble">{_bubble(line)}</div>'
+        f"{_edited(line)}{_acts(line, workstream)}</div></article>\n"
+    )
+
+
+_YOU = '<span class="message__you">You</span> '
+
+
+def _bubble(line: "Line") -> str:
+    if line.is_removed:
+        body = f'<div class="message__body">{line.removed}</div>'
+    else:
+        body = f'<div class="message__body" dir="auto">{line.html}</div>'
+    return f"{body}{_uploads(line)}{_copy(line)}"
+
+
+def _uploads(line: "Line") -> str:
+    if not line.is_greeting:
+        return ""
+    ways = " ".join(
+        f'<a class="button button--small" href="{escape(way["address"])}" data-upload-kind="{escape(way["kind"])}">'
+        f"{escape(way['label'])}</a>"
+        for way in line.uploads
+    )
+    return f'<p class="button-row mt-2">{ways}</p>'
+
+
+def _copy(line: "Line") -> str:
+    if not line.is_creation_note:
+        return ""
+    address = escape(line.entry.workstream.full_url)
+    return f'<button type="button" class="button button--small mt-2" data-copy="{address}">Copy the URL</button>'
+
+
+def _edited(line: "Line") -> str:
+    if not line.entry.edited_at or line.is_removed:
+        return ""
+    return f'<div class="message__edited">Edited {_clock(line.entry.edited_at)}</div>'
+
+
+def _acts(line: "Line", workstream: "WorkStream | None") -> str:
+    if not (line.may_remove and workstream):
+        return ""
+    return acts(line, line.entry.number, workstream, may_edit=line.may_edit)
+
+
+def _act(what: str, line: "Line", number: int, workstream: "WorkStream", *, icon_name: str) -> str:
+    address = reverse(f"chat:{what}_{line.kind}", args=[workstream.public_id, number])
+    word = what.capitalize()
+    return (
+        f'<a class="message__act" data-{what} href="{address}" title="{word}">'
+        f'{icon(icon_name, size=14, aria_hidden="true")}<span class="visually-hidden">{word}</span></a>'
+    )
+
+
+def _clock(at: "datetime") -> str:
+    at = localtime(at)
+    return f'<time datetime="{at.isoformat()}" data-clock>{at:%H:%M}</time>'
