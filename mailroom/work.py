@@ -158,11 +158,10 @@ def _hold(mail: IncomingMail, why: str) -> None:
     """Keep it for a colleague, and tell its sender once that somebody looks at it."""
     if not _settle(mail, State.HELD, why):
         return
-    if mail.workstream is not None:
-        record(
-            events.HELD,
-            actor=SystemActor.PORTAL,
-            workstream=mail.workstream,
-            data={"mail_id": mail.pk, "name": mail.person.display_name if mail.person else "somebody"},
-        )
+    record(
+        events.HELD,
+        actor=SystemActor.PORTAL,
+        workstream=mail.workstream,
+        data={"mail_id": mail.pk, "name": mail.person.display_name if mail.person else "somebody"},
+    )
     notices.tell_sender(mail)

@@ -232,6 +232,6 @@ def _row(topic: Topic, not_in_app: list[str], not_by_mail: list[str]) -> dict[st
         "does": topic.does,
         "mail": topic.mail.words,
         "in_app": topic.is_in_app and topic.name not in not_in_app,
-        "by_mail": topic.name not in not_by_mail,
+        "by_mail": topic.is_mailed and topic.name not in not_by_mail,
         "must": topic.must,
     }

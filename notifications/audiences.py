@@ -4,7 +4,7 @@ Whoever did it is taken out afterwards, unless the topic says otherwise, and so 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.capabilities import Role
 from accounts.models import User
@@ -22,6 +22,8 @@ class Told:
     about: str = ""
     # False: another mail tells them, of this and more.
     by_mail: bool = True
+    # Whose doing it is, where the event is somebody else's.
+    actor: User | None = None
 
 
 Audience = Callable[[Event], Iterable[Told]]
@@ -151,16 +153,31 @@ def all_members(event: Event) -> Iterable[Told]:
 
 
 def other_side_of_a_file(event: Event) -> Iterable[Told]:
-    """The members of the side that did not add it, as far as they may see it (A7)."""
-    if event.data.get("side") == Side.TEAM:
-        return client_members(event)
-    told = of_side(workstream_of(event), Side.TEAM)
+    """The members of the side that did not add it, as far as they may see it (A7).
+
+    Of a file that waits for the virus scan nobody is told before it is let through: they could not open it.
+    """
     pk = event.data["attachment_id"]
+    there = Attachment.objects.filter(pk=pk, removed_at=None).exclude(scan=Attachment.Scan.WAITING)
+    file = there.select_related("uploaded_by").first()
+    if file is None:
+        return []
+    told = of_side(workstream_of(event), Side.CLIENT if file.side == Side.TEAM else Side.TEAM)
     return [
-        one
+        replace(one, actor=file.uploaded_by)
         for one in told
-        if one.person.is_internal or Attachment.objects.visible_to(one.person).filter(pk=pk).exists()
+        if not one.person.is_team
+        or one.person.is_internal
+        or Attachment.objects.visible_to(one.person).filter(pk=pk).exists()
     ]
+
+
+def asked_about_a_mail(event: Event) -> Iterable[Told]:
+    """Whoever is responsible for the WorkStream a held mail belongs to; of one without, who is told of unassigned."""
+    if event.workstream is not None:
+        return responsible(event.workstream)
+    because = "it belongs to no WorkStream, and you are told of what nobody leads."
+    return [Told(colleague, because) for colleague in User.objects.get_queryset().told_of_unassigned()]
 
 
 def _person(pk: int) -> User:

@@ -5,6 +5,7 @@ from email.message import MIMEPart
 from email.mime.base import MIMEBase
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
@@ -52,11 +53,13 @@ def _store(message: EmailMessage) -> None:
         "html": html,
         "from_email": message.from_email,
         "headers": {str(k): str(v) for k, v in message.extra_headers.items()},
-        "is_secret": not is_letter,
+        "is_secret": message.is_secret if isinstance(message, Letter) else True,
         "priority": message.priority if isinstance(message, Letter) else Priority.URGENT,
     }
     if is_letter and (bounced := BouncedAddress.objects.among(fields["recipients"])):
         fields |= {"state": Mail.State.GIVEN_UP, "error": f"Not sent: {bounced} does not take our mails."}
+        if fields["is_secret"] and not settings.MAIL_KEEPS_CODES:
+            fields |= {"text": "", "html": ""}
     files = [_file(attachment) for attachment in message.attachments]
     if sum(len(file.content) for file in files) > LARGEST_FILES:
         raise ValueError(f"The files of “{fields['subject']}” are too large for a mail. Mail a link to them.")

@@ -21,15 +21,23 @@ Kind = ReplyAddress.Kind
 class Letter(EmailMultiAlternatives):
     """A mail of the portal's own, with what the queue has to know of it.
 
-    Mails that are not letters come from the sign-in: they go first, and are erased once they are sent.
+    Mails that are not letters come from the sign-in: they go first, and are erased once they are sent. So is a letter
+    that is secret, because it lets in whoever reads it.
     """
 
     def __init__(
-        self, *arguments: Any, priority: Priority = Priority.USUAL, key: str = "", html: str = "", **named: Any
+        self,
+        *arguments: Any,
+        priority: Priority = Priority.USUAL,
+        key: str = "",
+        html: str = "",
+        is_secret: bool = False,
+        **named: Any,
     ) -> None:
         super().__init__(*arguments, **named)
         self.priority = priority
         self.key = key
+        self.is_secret = is_secret
         if html:
             self.attach_alternative(html, "text/html")
 
@@ -45,6 +53,7 @@ def letter(
     key: str = "",
     priority: Priority = Priority.USUAL,
     headers: Mapping[str, str] | None = None,
+    is_secret: bool = False,
 ) -> Letter:
     """A mail to one person. Call `send()` on it.
 
@@ -71,6 +80,7 @@ def letter(
         html=html,
         key=key,
         priority=priority,
+        is_secret=is_secret,
     )
 
 

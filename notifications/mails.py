@@ -77,6 +77,7 @@ def invite(invitation: Invitation, *, link: str, by: str) -> None:
         **_rendered("invitation", context),
         key=f"invitation {invitation.pk} {invitation.nonce}"[:200],
         priority=Priority.URGENT,
+        is_secret=True,
     ).send()
 
 

@@ -39,7 +39,7 @@ class Mail(models.Model):
     headers = models.JSONField(default=dict)
     # What must not be mailed twice has a key; a second mail with it is not written.
     key = models.CharField(max_length=200, blank=True)
-    # Its text signs somebody in, so it is erased as soon as it is sent.
+    # Its text lets somebody in, so it is erased as soon as it is sent.
     is_secret = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -26,6 +26,7 @@ class When(StrEnum):
     MORNING = "in the morning"
     HOURLY = "with others, each hour"
     DIGEST = "with the digest"
+    NEVER = "no mail"
 
 
 class Bundle(StrEnum):
@@ -100,6 +101,11 @@ class Topic:
     tells_actor: bool = False
     # Agile Workers are not told, and do not know that there is such a thing (A7).
     is_inside: bool = False
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether it is ever told by mail."""
+        return self.mail.when != When.NEVER
 
 
 _TOPICS = [
@@ -239,7 +245,7 @@ _TOPICS = [
         "attachment",
         "The other side adds a file",
         "members of the other side, as far as they may see it",
-        ("workstream.attachment_added",),
+        ("workstream.attachment_added", "workstream.attachment_released"),
         audiences.other_side_of_a_file,
         Timing(When.HELD, hold=_minutes(10), keeps_quiet=True),
         Side.CLIENT,
@@ -283,6 +289,17 @@ _TOPICS = [
         ("chat.reopening_asked",),
         audiences.responsible_for,
         AT_ONCE,
+        Side.TEAM,
+        level=Loudness.NOTHING,
+        is_inside=True,
+    ),
+    Topic(
+        "held_mail",
+        "A mail that came in is held until a colleague looks at it",
+        "lead, else colleagues who are told of unassigned ones",
+        ("mailroom.held",),
+        audiences.asked_about_a_mail,
+        Timing(When.NEVER),
         Side.TEAM,
         level=Loudness.NOTHING,
         is_inside=True,

@@ -1,5 +1,6 @@
 """Questions about notifications and mails, and claiming mails."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -42,6 +43,11 @@ class BouncedAddressQuerySet(models.QuerySet[M]):
         if isinstance(user, AnonymousUser) or not user.is_active or not user.is_internal:
             return self.none()
         return self
+
+    def those_of(self, addresses: Iterable[str]) -> "models.QuerySet[M, str]":
+        """Those of these addresses that bounced, in small letters."""
+        small = [address.lower() for address in addresses]
+        return self.filter(email__in=small).order_by().values_list("email", flat=True)
 
     def among(self, addresses: list[str]) -> M | None:
         """The first of these addresses that bounced."""

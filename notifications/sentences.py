@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from notifications.notices import Notification
 
@@ -17,6 +18,8 @@ def sentence(row: Notification) -> str:
 
 def path_of(row: Notification) -> str:
     """Where in the portal it leads."""
+    if row.topic == "held_mail":
+        return reverse("mailroom:held")
     if row.workstream is None:
         return "/"
     page = row.workstream.get_absolute_url()
@@ -97,4 +100,5 @@ _SENTENCES: dict[str, Callable[[Notification, Words], str]] = {
     "document_due": _document_due,
     "closed": _closed,
     "reopening_asked": lambda row, _: f"{_who(row)} asks to reopen it",
+    "held_mail": lambda _, data: f"A mail to the address of {data.get('name', 'somebody')} is held; look at it",
 }

@@ -97,10 +97,11 @@ def message_of(mail: Mail) -> EmailMultiAlternatives:
 
 
 def _without_secrets(mail: Mail) -> dict[str, Any]:
-    """What takes the place of a text that signs somebody in, once nobody needs it here any more."""
+    """What takes the place of a text that lets somebody in, once nobody needs it here any more."""
     if not mail.is_secret or settings.MAIL_KEEPS_CODES:
         return {}
-    return {"subject": "Signing in", "text": "", "html": ""}
+    # The subject of a code is the code; that of an invitation, which has a key, says who was invited to what.
+    return {"subject": mail.subject if mail.key else "Signing in", "text": "", "html": ""}
 
 
 def _try_again_later(mail: Mail, failure: Exception) -> None:

@@ -62,7 +62,7 @@ def _row(topic: Topic, event: Event, one: Told, wants: Wants) -> Notification:
         workstream=event.workstream,
         topic=topic.name,
         event=event,
-        actor=event.actor,
+        actor=one.actor or event.actor,
         about=one.about,
         because=one.because,
         at=event.at,

@@ -39,7 +39,7 @@ class Wants:
 
     def by_mail(self, person: User, topic: Topic) -> bool:
         """Whether they get a mail."""
-        return self._hears(person, topic, self.preferences(person).not_by_mail)
+        return topic.is_mailed and self._hears(person, topic, self.preferences(person).not_by_mail)
 
     def _hears(self, person: User, topic: Topic, off: list[str]) -> bool:
         if topic.must:

@@ -9,9 +9,10 @@ from chat.models import Message, Note
 from mailroom.models import IncomingMail
 from notifications import bounces
 from notifications.letters import Kind
+from notifications.notices import Notification
 from tests.conftest import World
 from tests.mailroom.letters import answer, arrive
-from workstreams.models import Attachment
+from workstreams.models import Attachment, WorkStream
 
 pytestmark = pytest.mark.django_db
 State = IncomingMail.State
@@ -34,6 +35,18 @@ def test_the_page_says_why_and_shows_the_text_as_text(client: Client, world: Wor
     assert "It is from olive@home.example" in listed
     assert "gone@acme.example" in listed
     assert "From &lt;b&gt;home&lt;/b&gt;." in shown
+
+
+def test_whoever_leads_it_finds_it_under_the_bell_and_gets_no_mail(client: Client, world: World) -> None:
+    WorkStream.objects.filter(pk=world.labels.pk).update(lead=world.architect)
+    arrive(answer(world.owner, world.labels, sender="Eve <eve@evil.example>"), sender="eve@evil.example")
+    client.force_login(world.architect)
+    [row] = Notification.objects.filter(topic="held_mail")
+
+    assert (row.person, row.mail) == (world.architect, Notification.MailState.NONE)
+    assert "A mail to the address of Olive Owner is held" in client.get("/notifications/").content.decode()
+    assert client.get(f"/notifications/{row.public_id}/")["Location"] == "/held-mails/"
+    assert "By e-mail: A mail that came in" not in client.get("/notifications/preferences/").content.decode()
 
 
 def test_accepting_posts_it_in_the_name_of_whose_address_it_is_once(

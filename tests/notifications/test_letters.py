@@ -15,11 +15,13 @@ from pytest_django import Settings
 from accounts.models import User
 from notifications import bounces
 from notifications.letters import Kind, Letter, letter, reply_address
+from notifications.mails import invite
 from notifications.models import BouncedAddress, Mail, MailFile, Priority, ReplyAddress
 from notifications.tasks import forget_old_mails, send_waiting_mails
 from tests.conftest import World
 from tests.mailbox import latest_mail, link_in
-from workstreams.models import Membership, WorkStream
+from workstreams.choices import Side
+from workstreams.models import Invitation, Membership, WorkStream
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +186,28 @@ def test_a_code_is_erased_when_it_is_sent_and_a_letter_is_not(world: World, sett
 
     assert "123456" not in str(list(Mail.objects.values()))
     assert Mail.objects.get(is_secret=False).text == "Text"
+
+
+def test_the_link_of_an_invitation_is_erased_when_it_is_sent(world: World, settings: Settings) -> None:
+    settings.MAIL_KEEPS_CODES = False
+    bounces.mark("gone@acme.example", "No such user")
+    for address in ("new@acme.example", "gone@acme.example"):
+        invitation = Invitation.objects.create(
+            workstream=world.labels,
+            email=address,
+            side=Side.CLIENT,
+            nonce=address,
+            invited_by=world.owner,
+            expires_at=timezone.now(),
+        )
+        invite(invitation, link="https://portal.example/secret-link", by="Olive Owner")
+    [left] = sent()
+    body = left.get_body()
+    assert body is not None
+    assert "secret-link" in body.get_content()
+
+    assert "secret-link" not in str(list(Mail.objects.values()))
+    assert "Olive Owner" in Mail.objects.latest("id").subject
 
 
 def test_old_mails_are_forgotten_and_waiting_ones_stay(world: World) -> None:

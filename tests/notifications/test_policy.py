@@ -11,6 +11,7 @@ from tests.conftest import World
 PAGE = Path(__file__).parents[2] / "docs/notifications.md"
 
 # Topic, verbs, whether it stands in the bell, when it is mailed, whether quiet hours hold it, whether it must be.
+FILES = "workstream.attachment_added workstream.attachment_released"
 MOVES = "milestone.advanced milestone.went_back milestone.followed milestone.followed_type"
 TABLE = """
 new_workstream      | workstream.started | bell | at once | |
@@ -25,16 +26,17 @@ invitation_accepted | workstream.invitation_accepted | bell | with the digest | 
 milestone           | MOVES | bell | after 10 minutes, unless read before | |
 milestone_team      | MOVES | bell | with the digest | |
 salesforce          | salesforce.stage_heard | bell | with others, each hour | quiet |
-attachment          | workstream.attachment_added | bell | after 10 minutes, unless read before | quiet |
+attachment          | FILES | bell | after 10 minutes, unless read before | quiet |
 document_requested  | workstream.document_requested | bell | at once | |
 document_due        | workstream.document_due | bell | in the morning | |
 closed              | workstream.closed workstream.reopened | bell | at once | |
 reopening_asked     | chat.reopening_asked | bell | at once | |
+held_mail           | mailroom.held | bell | no mail | |
 """
 
 
 def test_the_policy_is_the_table() -> None:
-    table = TABLE.replace("MOVES", MOVES).replace("FIRST", "first answer after 1 minute")
+    table = TABLE.replace("MOVES", MOVES).replace("FILES", FILES).replace("FIRST", "first answer after 1 minute")
     told = [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
     assert [
         [

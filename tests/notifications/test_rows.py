@@ -22,6 +22,7 @@ from notifications.telling import tell_of
 from tests.conftest import World
 from tests.factories import ClientFactory, join
 from tests.notifications.conftest import Clock, mailed
+from workstreams import scanning
 from workstreams.actions import add_member, close, reopen
 from workstreams.choices import AttachmentKind, CloseReason, Milestone, Side
 from workstreams.models import Attachment, DocumentRequest, Invitation, Membership, WorkStream
@@ -49,7 +50,9 @@ def led(world: World, clock: Clock) -> WorkStream:
     return world.labels
 
 
-def attachment(workstream: WorkStream, by: User, kind: AttachmentKind = AttachmentKind.SAMPLE_DATA) -> Attachment:
+def attachment(
+    workstream: WorkStream, by: User, kind: AttachmentKind = AttachmentKind.SAMPLE_DATA, **facts: Any
+) -> Attachment:
     """A file that was added, with its event."""
     added = Attachment.objects.create(
         workstream=workstream,
@@ -61,6 +64,7 @@ def attachment(workstream: WorkStream, by: User, kind: AttachmentKind = Attachme
         client_key=uuid4(),
         uploaded_by=by,
         side=Side.TEAM if by.is_team else Side.CLIENT,
+        **facts,
     )
     happens(
         "workstream.attachment_added",
@@ -181,6 +185,26 @@ def test_agile_workers_hear_of_files_but_of_no_quotes(led: WorkStream, world: Wo
     assert "Sample data" in mail.text
     assert "Contract" not in mail.text
     assert len(in_bell(world.agile_worker)) == 1
+
+
+def test_a_file_is_told_of_when_the_virus_scan_has_let_it_through(led: WorkStream, world: World, clock: Clock) -> None:
+    waiting = Attachment.Scan.WAITING
+    files = [attachment(led, world.owner, scan=waiting) for _ in range(2)]
+    clock.later(11)
+    assert in_bell(world.architect) == []
+
+    scanning.settle(files[0], Attachment.Scan.CLEAN)
+    scanning.settle(files[1], Attachment.Scan.QUARANTINED)
+    clock.later(11)
+    assert in_bell(world.architect) == ["Olive Owner added a file: Sample data"]
+    assert [mail.text.count("samples.zip") for mail in Mail.objects.filter(recipients=[world.architect.email])] == [1]
+
+
+def test_of_a_held_mail_that_belongs_nowhere_those_hear_who_are_told_of_unassigned(world: World) -> None:
+    User.objects.exclude(pk=world.isr.pk).update(told_of_unassigned=False)
+    User.objects.filter(pk=world.isr.pk).update(told_of_unassigned=True)
+    happens("mailroom.held", SystemActor.PORTAL, None, mail_id=1, name="somebody")
+    assert list(Notification.objects.values_list("person", "mail")) == [(world.isr.pk, "")]
 
 
 def test_a_removed_or_quarantined_file_is_not_mailed(led: WorkStream, world: World, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.capabilities import CAPABILITIES, Standing
 from accounts.models import User
+from notifications import bounces
 from tests.conftest import World
 from tests.factories import ClientFactory, ColleagueFactory, join
 from workstreams import people
@@ -44,6 +45,16 @@ def test_the_clients_people_stand_on_top_and_ours_below(world: World) -> None:
         "CloudFactory",
         ["Agile Worker Colleague", "ISR / Sales Colleague"],
     )
+
+
+def test_colleagues_see_whom_mails_do_not_reach(client: Client, world: World) -> None:
+    bounces.mark(world.member.email.upper(), "5.1.1 No such user")
+    client.force_login(world.admin)
+    screen = client.get(f"{world.labels.administration_url}lead/").content.decode()
+
+    assert panel(client, world.isr, world.labels).count("Mails do not arrive") == 1
+    assert screen.count("Mails do not arrive") == 1
+    assert "Mails do not arrive" not in panel(client, world.owner, world.labels)
 
 
 def test_owner_and_lead_come_first_and_say_so(world: World) -> None:
