@@ -87,7 +87,8 @@ def read(raw: bytes) -> Read:
             automatic=_why_automatic(mail),
             sent_to=named_in([header(mail, name) for name in ("To", "Cc")]),
             answers=f"{header(mail, 'In-Reply-To')} {header(mail, 'References')}",
-            authentication=headers(mail, "Authentication-Results"),
+            # As they came: decoded words could say what our server did not.
+            authentication=_raw_headers(mail, "Authentication-Results"),
         )
         _read_body(mail, found)
     except RecursionError as error:
