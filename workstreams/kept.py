@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.own_data import OwnFile
 from accounts.personal import Traces, registry
+from workstreams import uploads as uploads_under_way
 from workstreams.choices import Status
+from workstreams.filing import Upload
 from workstreams.models import Attachment, Invitation, Membership, SavedView, WorkStream
 
 
@@ -99,6 +103,13 @@ def erase_invitations(_person: User, traces: Traces) -> None:
     for invitation in Invitation.objects.filter(email__iexact=traces.email):
         invitation.email = f"erased-{invitation.public_id}@erased.invalid"
         invitation.save(update_fields=["email"])
+
+
+@registry.erases("uploads")
+def erase_uploads(person: User, _traces: Traces) -> None:
+    """What has arrived of files that are not whole goes with its rows; the attachments of finished ones stay."""
+    for upload in Upload.objects.filter(user=person):
+        uploads_under_way.cancel(upload=upload, now=timezone.now())
 
 
 @registry.erases("views")

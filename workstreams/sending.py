@@ -12,7 +12,8 @@ from workstreams.models import Attachment
 from workstreams.storage import Part
 
 PIECE = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+# No file has a place of more digits.
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 # What is sent as what it is. Everything else, above all what a browser might run, is only bytes.
 HARMLESS = frozenset(
     {

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -29,8 +30,11 @@ from tests.api.caller import Caller
 from tests.conftest import World
 from tests.factories import ClientFactory, WorkStreamFactory, join
 from tests.mailbox import code_in, latest_mail
-from workstreams.choices import Side
+from workstreams import uploads
+from workstreams.choices import AttachmentKind, Side
+from workstreams.filing import Upload
 from workstreams.models import Invitation, SavedView
+from workstreams.sweeping import delete_stray_files
 
 NAME = "Zephyrine O'Quillfeather"
 EMAIL = "zephyrine.quillfeather@initech.example"
@@ -125,6 +129,25 @@ def test_nothing_is_left_of_an_erased_person_but_their_words(world: World, zephy
     assert added.data == {"user_id": zephyrine.pk, "name": "Former member", "origin": "invited", "becomes_lead": False}
     kept = Mail.objects.get(recipients=[world.member.email])
     assert (kept.subject, kept.html) == ("Former member wrote", "<p>Former member wrote</p>")
+
+
+def test_what_they_were_uploading_is_deleted_from_the_store_too(world: World, zephyrine: User) -> None:
+    begun = uploads.begin(
+        workstream=world.labels,
+        actor=zephyrine,
+        name="draft.txt",
+        size=20,
+        kind=AttachmentKind.OTHER,
+        client_key=uuid4(),
+    )
+    uploads.put(upload=begun, actor=zephyrine, offset=0, piece=b"I am half")
+    key = f"{begun.folder}/{0:015d}"
+    assert default_storage.exists(key)
+    erasure.erase(person=zephyrine, actor=world.admin)
+    delete_stray_files(now=timezone.now())
+
+    assert not Upload.objects.exists()
+    assert not default_storage.exists(key)
 
 
 def test_others_read_former_member_wherever_they_were_named(client: Client, world: World, zephyrine: User) -> None:

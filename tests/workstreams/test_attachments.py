@@ -283,6 +283,8 @@ def test_a_download_is_bytes_to_keep_and_nothing_to_run(client: Client, world: W
         ("bytes=4-2", (200, CSV, None)),
         ("bytes=0-1,3-4", (200, CSV, None)),
         ("lines=1-2", (200, CSV, None)),
+        (f"bytes=0-{'9' * 5000}", (200, CSV, None)),
+        (f"bytes={'9' * 5000}-", (200, CSV, None)),
     ],
 )
 def test_a_part_of_a_file(client: Client, world: World, wanted: str, found: tuple[int, bytes, str | None]) -> None:
