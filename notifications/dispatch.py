@@ -15,7 +15,7 @@ from accounts.models import User
 from activity.models import Event
 from notifications import compose, times
 from notifications.notices import Notification
-from notifications.policy import TOPICS, Bundle, Topic, When
+from notifications.policy import TOPICS, Bundle, Topic, When, offered_to
 from notifications.wants import Wants, zone_of
 from workstreams.models import WorkStream
 
@@ -116,6 +116,7 @@ def _still_wanted(person: User, rows: Iterable[Notification]) -> list[Notificati
         if key not in known:
             known[key] = _sees(person, row.workstream), Wants([person], row.workstream)
         sees, wants = known[key]
+        sees = sees and (person.is_internal or topic in offered_to(person))
         is_read = row.read_at is not None and topic.mail.when != When.AT_ONCE
         if sees and wants.by_mail(person, topic) and not is_read:
             wanted.append(row)

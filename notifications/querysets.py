@@ -62,12 +62,15 @@ class NotificationQuerySet(models.QuerySet[M]):
     """Questions about what people are told."""
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
-        """One's own, of WorkStreams one still may know exist."""
+        """One's own, of WorkStreams one still may know exist, about what one may still be told of (R70, A7)."""
         if isinstance(user, AnonymousUser) or not user.is_active:
             return self.none()
         rows = self.filter(person=user)
         if user.is_internal:
             return rows
+        from notifications.policy import offered_to  # noqa: PLC0415  the policy knows the models
+
+        rows = rows.filter(topic__in=[topic.name for topic in offered_to(user)])
         return rows.filter(Q(workstream=None) | Q(workstream__in=WorkStream.objects.visible_to(user)))
 
     def in_bell(self) -> Self:

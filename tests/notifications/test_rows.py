@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.capabilities import Role
 from accounts.models import User
 from activity.models import Event, SystemActor
 from activity.record import record
@@ -17,6 +18,7 @@ from milestones.actions import advance
 from notifications import actions
 from notifications.models import Mail
 from notifications.notices import Level, Loudness, Notification, Preferences
+from notifications.rounds import go_round
 from notifications.sentences import sentence
 from notifications.telling import tell_of
 from tests.conftest import World
@@ -212,6 +214,22 @@ def test_a_removed_or_quarantined_file_is_not_mailed(led: WorkStream, world: Wor
     Attachment.objects.filter(pk=attachment(led, world.isr).pk).update(scan=Attachment.Scan.QUARANTINED)
     clock.later(20)
     assert mailed() == []
+
+
+@pytest.mark.parametrize("role", [Role.AGILE_WORKER, Role.CLIENT])
+def test_who_is_no_colleague_any_more_is_told_of_nothing_that_only_colleagues_know(
+    led: WorkStream, world: World, clock: Clock, say: Any, role: Role
+) -> None:
+    join(led, world.delivery)
+    say(led, world.owner, "For the team")
+    mention(led, world.isr, world.delivery)
+    go_round(now=timezone.now())
+    assert len(in_bell(world.delivery)) == 2
+    User.objects.filter(pk=world.delivery.pk).update(role=role)
+    world.delivery.refresh_from_db()
+    assert in_bell(world.delivery) == []
+    clock.later(60 * 24)
+    assert world.delivery.email not in {to for mail in Mail.objects.all() for to in mail.recipients}
 
 
 def test_a_document_is_asked_for_at_once_and_reminded_of_in_the_morning(
