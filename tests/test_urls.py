@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from chat.actions import post_message
 from tests.conftest import World
 from tests.factories import DocumentRequestFactory, PreviewPictureFactory
+from workstreams.filing import Upload
 
 # Addresses anybody may open without signing in. Everything else sends an anonymous visitor to the sign-in page.
 PUBLIC = {
@@ -91,6 +92,11 @@ def test_a_visitor_is_asked_to_sign_in(name: str, client: Client, db: None) -> N
 MADE: dict[str, Callable[[World], object]] = {
     "attachment_id": lambda world: (
         PreviewPictureFactory.create(preview__attachment__workstream=world.labels).preview.attachment.public_id
+    ),
+    "upload_id": lambda world: (
+        Upload.objects.create(
+            workstream=world.labels, user=world.owner, name="a.txt", size=2, client_key=uuid4()
+        ).public_id
     ),
     "request_id": lambda world: DocumentRequestFactory.create(workstream=world.labels).public_id,
 }
