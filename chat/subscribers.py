@@ -7,7 +7,7 @@ from activity.models import Event
 from activity.registry import registry
 from chat import actions, events
 from chat.conversation import GREETING
-from chat.live import announce
+from chat.live import announce, signs
 from chat.models import Message, Note
 from chat.search import index
 from workstreams.choices import EntryPoint, SubscriptionType
@@ -72,6 +72,20 @@ def _entry_of(event: Event) -> Message | Note | None:
     if event.verb in {events.NOTE_EDITED, events.NOTE_REMOVED}:
         kind = Note
     return kind.objects.filter(workstream=event.workstream, number=event.data["number"]).first()
+
+
+@registry.follows("workstream.attachment_added", "open pages show the files anew")
+@registry.follows("workstream.attachment_released", "open pages show the files anew")
+@registry.follows("workstream.attachment_quarantined", "open pages show the files anew")
+@registry.follows("workstream.attachment_removed", "open pages show the files anew")
+@registry.follows("workstream.document_requested", "open pages show what is asked for anew")
+@registry.follows("workstream.document_request_done", "open pages show what is asked for anew")
+@registry.follows("workstream.document_request_reopened", "open pages show what is asked for anew")
+@registry.follows("workstream.document_request_withdrawn", "open pages show what is asked for anew")
+def show_files_anew(event: Event) -> None:
+    """Nobody has to reload a page to see that a file came or is wanted."""
+    if event.workstream is not None:
+        signs.files_changed(event.workstream)
 
 
 @registry.follows("workstream.member_removed", "their open pages of it end at once (A35)")

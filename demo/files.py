@@ -94,12 +94,45 @@ def proposal() -> bytes:
     )
 
 
+def agreement() -> bytes:
+    """The agreement, as it came back from the lawyers."""
+    return letter(
+        ("Service Agreement", "", "Street signs, northern cities", "Notice period: two months"),
+        ("Signatures", "", "for the client", "", "for the provider"),
+    )
+
+
+EVENING_RULE = """EVENING RULE, DRAFT
+
+31 and 32 look alike when the second bar fades in evening light.
+Look for the bar with the contrast turned up. If it is still not there, take 32 and add the note "evening".
+"""
+ROADS_CSV = "section,before,after,city\n" + "".join(
+    f"r{n:04},2025-0{n % 9 + 1}-14,2026-0{n % 9 + 1}-11,{('Hamburg', 'Malmö', 'Århus')[n % 3]}\n" for n in range(1, 121)
+)
+INVOICES_CSV = "number,supplier,country,total\n" + "".join(
+    f"{7400 + n},Supplier {n},{('SG', 'VN', 'TH', 'ID')[n % 4]},{n * 137 % 900}.{n % 10}0\n" for n in range(1, 31)
+)
+LEDGER = """LEDGER RULES
+
+Header   supplier, number, date, currency
+Lines    text as printed, amount without tax
+Taxes    one line for each rate, 0 % too
+Stamps over a number: type what can be read, mark it with "?".
+"""
+
 FILES: dict[str, Callable[[], bytes]] = {
     "signs-sample.csv": lambda: SIGNS_CSV.encode("cp1252"),
     "junction-at-dusk.jpg": photo,
     "sign-catalogue.txt": CATALOGUE.encode,
     "proposal-street-signs.pdf": proposal,
     "scenes-phase-2.csv": SCENES_CSV.encode,
+    "شارع_التحرير_0042.jpg": photo,
+    "service-agreement-street-signs-northern-cities-notice-period-two-months-signed.pdf": agreement,
+    "evening-rule-draft.txt": EVENING_RULE.encode,
+    "road-sections.csv": ROADS_CSV.encode,
+    "invoices-sample.csv": INVOICES_CSV.encode,
+    "ledger-rules.txt": LEDGER.encode,
 }
 
 

@@ -25,7 +25,7 @@ from integrations.salesforce.models import Opportunity
 from milestones.models import GoAhead, MilestoneChange
 from subscriptions.models import StartAttempt
 from workstreams import facets
-from workstreams.models import Attachment, DocumentRequest, Membership, WorkStream, attachment_key
+from workstreams.models import Attachment, DocumentRequest, Invitation, Membership, WorkStream, attachment_key
 from workstreams.previews import work
 
 JOINED_BEFORE = timedelta(days=300)
@@ -117,6 +117,7 @@ def _save(performances: list[Performance]) -> None:
     Counter.objects.bulk_create(performance.counter for performance in performances)
     StartAttempt.objects.bulk_create(chain.from_iterable(row.attempts for row in rows))
     Membership.objects.bulk_create(chain.from_iterable(row.memberships for row in rows))
+    Invitation.objects.bulk_create(chain.from_iterable(row.invitations for row in rows))
     DocumentRequest.objects.bulk_create(chain.from_iterable(row.requests for row in rows))
     _keep_files(list(chain.from_iterable(row.files for row in rows)))
     Message.objects.bulk_create(chain.from_iterable(row.messages for row in rows), batch_size=500)

@@ -5,12 +5,15 @@ here by hand and asserted over the whole seeded world in tests/demo/test_seed_de
 (which milestone comes next), the rule's own module answers. Nothing is saved here: `demo.seeding` does that.
 """
 
+import secrets
 import shlex
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.conf import settings
 
 from accounts.capabilities import Role
 from accounts.models import Organization, User
@@ -42,7 +45,7 @@ from workstreams.choices import (
     Status,
     SubscriptionType,
 )
-from workstreams.models import Attachment, DocumentRequest, Membership, WorkStream
+from workstreams.models import Attachment, DocumentRequest, Invitation, Membership, WorkStream
 
 MILESTONES = {
     "gathering": Milestone.GATHERING_REQUIREMENTS,
@@ -83,6 +86,7 @@ class Rows:
     """What a story leaves behind."""
 
     memberships: list[Membership] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     read_marks: list[ReadMark] = field(default_factory=list)
@@ -179,6 +183,7 @@ class Performance:
             "delivery": lambda: self._choose_delivery(DeliveryMode(arguments[0]), actor),
             "lead": lambda: self._lead(self.cast.people[arguments[0]], actor, Membership.Origin.LEAD),
             "add": lambda: self._join(self.cast.people[arguments[0]], Membership.Origin.INVITED, by=actor),
+            "invite": lambda: self._invite(arguments[0], actor),
             "join": lambda: self._join(actor, Membership.Origin.INVITED, by=self.workstream.owner),
             "terms": lambda: self._fill_in(dict(_pair(word) for word in shlex.split(words)[1:]), actor),
             "starting": lambda: self._settle_start(int(arguments[0]), actor),
@@ -254,6 +259,22 @@ class Performance:
         workstream.status, workstream.close_reason, workstream.close_note = Status.OPEN, "", ""
         workstream.closed_at = None
         self._record(events.REOPENED, actor)
+
+    def _invite(self, email: str, actor: User) -> None:
+        """Ask somebody who is not registered; they have not come yet."""
+        invitation = Invitation(
+            public_id=steady_uuid(self.story.key, "invited", email),
+            workstream=self.workstream,
+            email=email,
+            side=Side.CLIENT,
+            nonce=secrets.token_hex(32),
+            invited_by=actor,
+            created_at=self.clock,
+            sent_at=self.clock,
+            expires_at=self.clock + timedelta(days=settings.INVITATION_DAYS),
+        )
+        self.rows.invitations.append(invitation)
+        self._record(events.INVITED, actor, email=email, side=str(Side.CLIENT), becomes_owner=False)
 
     def _ask(self, kind: AttachmentKind, due_in: int, note: str, actor: User) -> None:
         """Ask for a document, due so many days from today."""

@@ -163,7 +163,7 @@ class Page:
     kinds: tuple[AttachmentKind, ...] = ()
 
 
-PER_PAGE = 20
+PER_PAGE = 10  # beside the chat and above the members, so no long column
 
 
 def page(

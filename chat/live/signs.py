@@ -1,4 +1,4 @@
-"""Signs of life: who is writing, who is looking, who has read how far. They pass by and are kept nowhere for long.
+"""Signs of life: who is writing, who is looking, who has read how far, that files changed. They pass by and are gone.
 
 A sign is no part of the conversation: it has no number, nobody catches up with it, and without Redis there are none.
 What colleagues do among themselves (notes, looking) travels on the notes' channel, which no client's stream hears.
@@ -72,6 +72,18 @@ def read(workstream: WorkStream, reader: User, *, message: int, note: int, is_me
                 _tell(workstream, Kind.NOTE, "read", reader, of="note", number=note)
         except redis.RedisError as error:
             _log(error)
+
+    transaction.on_commit(tell, robust=True)
+
+
+def files_changed(workstream: WorkStream) -> None:
+    """Have open pages look anew at files and at what is asked for, once it is committed; what changed is not told."""
+
+    def tell() -> None:
+        try:
+            connected().publish(channel_of(Kind.MESSAGE, workstream.public_id), json.dumps({"sign": {"what": "files"}}))
+        except redis.RedisError as error:
+            logger.warning("Redis is away (%s); open pages do not see that files changed.", error)
 
     transaction.on_commit(tell, robust=True)
 

@@ -15,7 +15,9 @@ jonas +10m: Then the 200 can have templates, and people only check them. The res
 * jonas +2h: lead samuel
 * salesforce +1h: stage Validation
 samuel +1d: Hello Lin. May I ask for 30 invoices of each country, the ugly ones on top?
-lin +1d: 270 invoices are with you. The ugly ones are from the fish market.
+* lin +1d: file invoices-sample.csv sample_data -- What the pictures say, as our people typed it
+* lin +4m: file ledger-rules.txt business_rules
+lin +5m: 270 invoices are with you. The ugly ones are from the fish market.
 samuel +2d: The fish market is remarkable. Are these water stains part of the number?
 lin +30m: No. We think.
 * samuel +1h: terms unit_price_low=16 unit_price_high=22

@@ -64,7 +64,9 @@ new scooter parking sign?
         * salesforce +3h: stage Contracting
         maria +5d: Legal is happy apart from the notice period. Could it be two months instead of three?
         elena +3h: Two months is fine. I have corrected it.
-        * maria +1d: go-ahead client
+        * maria +1d: file service-agreement-street-signs-northern-cities-notice-period-two-months-signed.pdf contract \
+-- Signed by us
+        * maria: go-ahead client
         * elena +2h: go-ahead team
         * elena +1h: advance squad
         * salesforce +1h: stage Booked
@@ -90,12 +92,15 @@ Monday with your 200 samples.
 strangest ones first 🙂
         yasmin +30m: الأغرب أولاً؟ لدينا الكثير 😄 The file names are like "شارع_التحرير_0042.jpg", is that a problem?
         faith +12m: No problem at all, the names stay as they are.
+        * yasmin +20m: file شارع_التحرير_0042.jpg sample_data
         tobias +9d: Question about class 31 (no stopping) and 32 (no parking): last week I saw 14 mixed up in the \
 Malmö set.
         faith +1h: Thank you, found them: all in evening light, where the second bar fades. We re-checked the whole \
 day, 22 corrected, and added an evening page to the instructions.
         * faith +10m: ask business_rules 4 -- The evening rule for classes 31 and 32, in your own words
-        tobias +25m: That is exactly how I hoped this would work.
+        * tobias +20m: file evening-rule-draft.txt other -- A first try
+        tobias +5m: That is exactly how I hoped this would work.
+        * maria +5m: invite karin.holm@meridian-mobility.example
         (faith +5m): Pattern for the handbook: evening light, bars of 31 and 32. Sunita found it.
         """,
     ),
@@ -297,17 +302,20 @@ that you yourself find hard?
         maria +2h: Each item is a pair of photos, a year apart. Three answers. I hope that is as easy as it sounds.
         jonas +3h: It sounds easy, which always makes me suspicious 🙂 Are both photos from the same lane?
         maria +1h: Mostly. When not, we would like to know.
+        * maria +5m: file road-sections.csv sample_data -- The first 120 pairs
         * jonas +1d: advance gathering
         * jonas +2h: tie
         * salesforce +1h: stage Analysis
         * jonas +1h: lead samuel
+        * samuel +1h: ask business_rules 3 -- When is a marking worn rather than new? Two or three examples of each
         * samuel +2d: terms total_units=9500 seconds_per_unit=22 estimated_price_low=1500 estimated_price_high=2100
         * samuel +1d: advance proposal
         * salesforce +1d: stage Proposal
         samuel +2h: The proposal is ready, with "not the same lane" as a fourth answer.
         * samuel +6d: advance review
         * salesforce +3h: stage Contracting
-        maria +2d: Signing happens on Thursday, my boss is back then.
+        * maria +2d: invite legal@meridian-mobility.example
+        maria +5m: Signing happens on Thursday, my boss is back then.
         * salesforce +6d: stage Booked
         (samuel +2h): Salesforce says Booked, but nobody has decided between the squad and microtasking yet. My vote \
 is microtasking; asking Prakash.

@@ -13,7 +13,6 @@ import { Seen } from "./chat/seen.js";
 import { Signs } from "./chat/signs.js";
 import { Stream } from "./chat/stream.js";
 import { mayUseKeys } from "./lib/keys.js";
-import { toast } from "./lib/toast.js";
 
 const READ_AFTER = 1000; // milliseconds: what is read within them is told at once
 const LIKE_A_NOTE = /^\s*(@\p{L}|[[(]?(internal|note to self|team only)\b|fyi team\b)/iu;
@@ -205,6 +204,10 @@ function start(chat) {
   const signs = new Signs(chat);
   const seenBy = new Seen(chat, new Map([...sides].map(([kind, { log }]) => [kind, log])));
 
+  const filesChanged = () => document.dispatchEvent(new Event("attachments:changed"));
+  let hasOpened = false;
+  let why = "";
+
   new Stream(chat.dataset.live, {
     after: () => [...sides.values()].map(({ log }) => log.mark).join("."),
     onEntry: (kind, html) => {
@@ -216,9 +219,14 @@ function start(chat) {
       count();
     },
     onChange: (kind, html) => sides.get(kind)?.log.change(html),
-    onOpen: () => seenBy.load(),
+    onOpen() {
+      seenBy.load();
+      if (hasOpened) filesChanged(); // a sign may have passed by while nobody listened
+      hasOpened = true;
+    },
     onSigns(all) {
       for (const sign of all) {
+        if (sign.what === "files") filesChanged();
         signs.take(sign);
         seenBy.take(sign);
       }
@@ -226,12 +234,21 @@ function start(chat) {
     async mayGoOn() {
       try {
         const answer = await fetch(`${sides.get("message").pane.dataset.url}?after=${sides.get("message").log.last}`);
-        return !(answer.redirected || answer.status === 403 || answer.status === 404);
+        if (answer.redirected) why = "You were signed out. Sign in again to go on writing.";
+        else if ([403, 404].includes(answer.status)) why = "You no longer take part in this WorkStream, so nothing more can be written here.";
+        return !why;
       } catch {
         return true; // no answer at all says nothing about the person
       }
     },
-    onEnd: () => toast("This chat is no longer open to you here. Reload the page to see why.", "warning"),
+    onEnd() {
+      // What was written stays in its field: it can be read and copied, and the browser keeps it.
+      for (const { composer, acts } of sides.values()) {
+        composer?.end(why);
+        acts?.end();
+      }
+      for (const button of chat.querySelectorAll("[data-prompt], [data-retry]")) button.disabled = true;
+    },
   });
 }
 

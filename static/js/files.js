@@ -11,15 +11,34 @@ const LOOK_AFTER = 400; // milliseconds: several that end together are one look
 // --- The list, looked at again when something came or went
 
 let looking;
-function lookAgain() {
+function lookAgain({ fromTheStart = true } = {}) {
   clearTimeout(looking);
-  looking = setTimeout(() => {
+  looking = setTimeout(async () => {
     const panel = document.getElementById("attachments");
-    window.htmx.ajax("GET", panel.dataset.attachments, { target: "#attachments", swap: "outerHTML" });
+    const open = panel.querySelector("details.menu[open]");
+    if (open) {
+      // Somebody is about to choose something here: it does not go away under the pointer.
+      open.addEventListener("toggle", () => lookAgain({ fromTheStart }), { once: true });
+      return;
+    }
+    const address = new URL(panel.dataset.attachments, location);
+    if (fromTheStart) address.searchParams.delete("older");
+    const had = panel.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+    await window.htmx.ajax("GET", address.pathname + address.search, { target: "#attachments", swap: "outerHTML" });
+    if (had && document.activeElement === document.body) {
+      [...document.querySelectorAll("#attachments :is(a, button, summary)")].find((each) => nameOf(each) === had)?.focus();
+    }
   }, LOOK_AFTER);
 }
-document.addEventListener("attachments:changed", lookAgain);
+const nameOf = (control) => `${control.getAttribute("href") ?? ""} ${control.getAttribute("aria-label") ?? control.textContent.trim()}`;
+
+document.addEventListener("attachments:changed", () => lookAgain({ fromTheStart: false }));
 document.addEventListener("htmx:afterSettle", () => {
+  const needed = document.querySelector("#attachments template[data-needed]");
+  if (needed) {
+    document.getElementById("needed")?.replaceChildren(needed.content);
+    needed.remove();
+  }
   const count = document.querySelector("#attachments [data-attachments-count]")?.textContent;
   if (count === undefined) return;
   for (const other of document.querySelectorAll(".tabs [data-attachments-count]")) other.textContent = count;

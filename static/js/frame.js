@@ -75,7 +75,21 @@ document.addEventListener("click", (event) => {
     if (other === link) other.setAttribute("aria-current", "true");
     else other.removeAttribute("aria-current");
   }
+  link.scrollIntoView({ block: "nearest", inline: "nearest" });
   history.replaceState(history.state, "", link.href);
+});
+
+// --- A control elsewhere that opens a folded part of the page: <a data-opens="id of a <details>">, to its first field.
+document.addEventListener("click", (event) => {
+  const opener = closest(event, "[data-opens]");
+  const folded = opener && document.getElementById(opener.dataset.opens);
+  if (!folded || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const section = folded.closest("[data-section]")?.dataset.section;
+  document.querySelector(`.tabs[data-switch] a[data-shows="${section}"]`)?.click();
+  folded.open = true;
+  folded.scrollIntoView({ block: "center" });
+  (folded.querySelector(":is(input, textarea, select):not([type='hidden'])") ?? folded.querySelector("summary")).focus();
 });
 
 // --- Copy: <button data-copy="text"> or data-copy-from="id of an element".

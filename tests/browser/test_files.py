@@ -7,6 +7,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from tests.browser.conftest import SignedInPage, Trouble, assert_accessible
 from tests.conftest import World
 from tests.factories import AttachmentFactory
+from workstreams import requests
 from workstreams.choices import AttachmentKind
 from workstreams.models import Attachment
 
@@ -83,6 +84,18 @@ def test_files_travel_from_one_side_to_the_other(
         "rules.csv",
         "sample.csv",
     ]
+
+    # What a colleague asks for, and their file, appear on the open page; an open menu stays until it is closed.
+    page.get_by_label("More for sample.csv").click()
+    asked = requests.request_document(
+        workstream=world.labels, actor=world.isr, kind=AttachmentKind.SCOPE, note="The short one"
+    )
+    expect(page.locator("#attachments")).not_to_contain_text("The short one")
+    page.keyboard.press("Escape")
+    expect(page.locator("#attachments")).to_contain_text("The short one")
+    expect(page.locator("#needed")).to_contain_text(asked.get_kind_display())
+    requests.withdraw(request=asked, actor=world.isr)
+    expect(page.locator("#needed")).not_to_contain_text(asked.get_kind_display())
 
     # A colleague downloads it; an Agile Worker has no button and sees no quote.
     other = signed_in_page(world.isr, f"{world.labels.get_absolute_url()}?tab=attachments")

@@ -11,10 +11,10 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
 def invite(page: Page, addresses: str) -> None:
-    """Type addresses into the panel and send them."""
+    """Open the form from the head of the page, type addresses and send them."""
     form = page.locator("#invite")
-    if not form.get_by_label("E-mail addresses").is_visible():
-        form.locator("summary").click()
+    page.get_by_role("link", name="Invite", exact=True).click()
+    expect(form.get_by_label("E-mail addresses")).to_be_focused()
     form.get_by_label("E-mail addresses").fill(addresses)
     form.get_by_role("button", name="Invite").click()
 
@@ -51,7 +51,10 @@ def test_an_invited_person_registers_chats_and_is_removed(
     assert_accessible(owner)
     owner.get_by_role("button", name="Remove nora").click()
     # Nothing is pressed there: the open page finds out by itself.
-    expect(guest.get_by_text("This chat is no longer open to you here.")).to_be_visible()
+    expect(guest.get_by_role("alert").filter(has_text="You no longer take part in this WorkStream")).to_be_visible()
+    expect(guest.get_by_role("textbox", name="Message")).not_to_be_editable()
+    expect(guest.get_by_role("button", name="Send")).to_be_disabled()
+    expect(guest.locator("[data-remove]")).to_have_count(0)
     expect(owner.get_by_role("log")).to_contain_text("Here I am")
     expect(owner.locator("#members")).not_to_contain_text("nora@acme.example")
     guest.reload()

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,8 +20,9 @@ from chat.live.channels import patterns
 from chat.models import ReadMark
 from tests.conftest import World
 from tests.factories import ClientFactory
-from workstreams.choices import Side
-from workstreams.models import Membership
+from workstreams import requests
+from workstreams.choices import AttachmentKind, Side
+from workstreams.models import Attachment, Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +34,8 @@ class Ear:
         self._server = Redis.from_url(settings.REDIS_URL)
         self._heard = self._server.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         self._heard.psubscribe(*patterns())
-        self._heard.get_message(timeout=1)
-        self._heard.get_message(timeout=1)
+        for _ in patterns():
+            self._heard.get_message(timeout=1)  # that it listens
 
     def signs(self) -> list[tuple[str, dict[str, Any]]]:
         """The kind of channel and the sign, for each so far."""
@@ -217,3 +219,21 @@ def test_what_somebody_else_said_can_be_marked_as_unread(world: World, message: 
     actions.mark_unread(workstream=world.labels, reader=world.owner, message=message)
 
     assert ReadMark.objects.get(workstream=world.labels, user=world.owner).message == expected
+
+
+def test_that_files_changed_is_told_without_saying_which(ear: Ear, client: Client, world: World) -> None:
+    client.force_login(world.owner)
+    address = f"/workstreams/{world.labels.public_id}/attachments/"
+    sent = {"file": SimpleUploadedFile("secret plan.txt", b"plan"), "kind": "other", "client_key": str(uuid4())}
+    assert client.post(address, sent).status_code == 302
+    file = Attachment.objects.get()
+    assert client.post(f"{address}{file.public_id}/remove/").status_code == 302
+
+    assert ear.signs() == [("message", {"what": "files"})] * 2
+
+
+def test_open_pages_hear_of_what_is_asked_for(ear: Ear, world: World) -> None:
+    asked = requests.request_document(workstream=world.labels, actor=world.isr, kind=AttachmentKind.SAMPLE_DATA)
+    requests.withdraw(request=asked, actor=world.isr)
+
+    assert ear.signs() == [("message", {"what": "files"})] * 2

@@ -178,6 +178,19 @@ def test_who_is_invited_stands_in_a_list_with_its_buttons(client: Client, world:
     assert "new0" not in panel(client, world.agile_worker, world.labels)
 
 
+@pytest.mark.parametrize(
+    ("viewer", "offered"), [("owner", True), ("isr", True), ("member", False), ("agile_worker", False)]
+)
+def test_the_head_of_the_page_leads_whoever_may_invite_to_the_form(
+    client: Client, world: World, viewer: str, offered: bool
+) -> None:
+    client.force_login(getattr(world, viewer))
+    html = client.get(f"{world.labels.get_absolute_url()}?tab=members&invite=yes").content.decode()
+
+    assert ("?tab=members&amp;invite=yes#invite" in html) is offered
+    assert ('id="invite" open' in html) is offered
+
+
 def test_an_expired_invitation_and_the_owners_place_say_so(client: Client, world: World) -> None:
     invite(workstream=world.labels, actor=world.owner, addresses=["new@acme.example"])
     Invitation.objects.update(becomes_owner=True, expires_at=timezone.now() - timedelta(days=1))

@@ -75,6 +75,8 @@ def context(
     """What the panel prints."""
     asked = asked_of(workstream, request.user, rights=rights)
     may_add = Can.ADD_ATTACHMENTS in rights and (workstream.is_open or request.user.is_team)
+    kind = ChosenForm.chosen_in(request.GET).get("kind", "")
+    place = {"kind": kind, "older": str(older_than or "")}
     return {
         "workstream": workstream,
         "attachments": actions.page(
@@ -82,9 +84,10 @@ def context(
             request.user,
             rights=rights,
             older_than=older_than,
-            kind=ChosenForm.chosen_in(request.GET).get("kind", ""),
+            kind=kind,
         ),
         "is_older_page": older_than is not None,
+        "panel_query": urlencode({name: value for name, value in place.items() if value}),
         "may_add_attachments": may_add,
         "attachment_form": AddAttachmentForm(user=request.user) if may_add else None,
         "asked": asked,
@@ -94,7 +97,7 @@ def context(
 
 def _panel(request: PortalRequest, workstream: WorkStream, older: UUID | None = None) -> HttpResponse:
     shown = context(request, workstream, older, rights=capabilities_of(request.user, workstream))
-    return render(request, "workstreams/_attachments.html", shown)
+    return render(request, "workstreams/_attachments.html", {**shown, "brings_needed": True})
 
 
 def _add(request: PortalRequest, workstream: WorkStream) -> HttpResponse:

@@ -32,6 +32,7 @@ def page(request: PortalRequest, public_id: UUID) -> HttpResponse:
         "tab": wanted if wanted in tabs else tabs[0],
         **people.panel(workstream, viewer=request.user, rights=rights, **MembersForm.pages_in(request.GET)),
         "invite_form": InviteForm(),
+        "opens_invite": "invite" in request.GET,
         **attachments_panel(request, workstream, OlderForm.place_in(request.GET), rights=rights),
     }
     return render(request, "workstreams/page.html", context)

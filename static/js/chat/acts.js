@@ -52,6 +52,12 @@ export class Acts {
     if (article?.querySelector("[data-edit]") && !isOld(article)) this.#edit(article);
   }
 
+  /** Nothing can be done any more. */
+  end() {
+    this.#template = null;
+    for (const acts of this.#log.box.querySelectorAll("[data-acts]")) acts.remove();
+  }
+
   async #edit(article) {
     const { href } = article.querySelector("[data-edit]");
     const { content, why } = await ask(href);

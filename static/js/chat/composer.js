@@ -80,6 +80,7 @@ export class Composer {
   }
 
   async #submit() {
+    if (this.#field.readOnly) return;
     const text = this.#field.value;
     if (!text.trim() || this.#isTooLong()) {
       this.#field.focus();
@@ -104,6 +105,15 @@ export class Composer {
     this.#field.setSelectionRange(this.#field.value.length, this.#field.value.length);
   }
 
+  /** Nothing can be written any more, and why. What stands in the field can still be read and copied. */
+  end(why) {
+    this.cancel();
+    this.#field.readOnly = true;
+    this.#button.disabled = true;
+    this.#form.classList.add("composer--ended");
+    this.complain(why);
+  }
+
   /** Say why something was not taken; the next keystroke takes the words away. */
   complain(words) {
     if (this.#error.textContent === words) return;
@@ -115,7 +125,7 @@ export class Composer {
 
   #changed() {
     if (!this.#editing) this.#memory.write(this.#field.value);
-    if (!this.#isTooLong()) this.complain("");
+    if (!this.#isTooLong() && !this.#field.readOnly) this.complain("");
   }
 
   #isTooLong() {
