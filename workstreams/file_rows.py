@@ -1,6 +1,6 @@
 """The files of the attachments panel as HTML.
 
-A page has twenty of them, and a template takes ten times as long over each. Whatever is put in here is ours, or is
+A page has ten of them, and a template takes ten times as long over each. Whatever is put in here is ours, or is
 escaped here.
 """
 
@@ -98,9 +98,11 @@ def _preview(row: "Row", workstream: WorkStream) -> str:
         return ""
     address = reverse("workstreams:attachment_preview", args=[workstream.public_id, file.public_id])
     return (
-        f'<a class="button button--quiet button--small" href="{address}" data-dialog="preview" hx-get="{address}"'
+        f'<a class="button button--quiet button--small button--icon" title="Preview" href="{address}"'
+        f' data-dialog="preview" hx-get="{address}"'
         ' hx-target="#preview-content" hx-swap="outerHTML">'
-        f'Preview<span class="visually-hidden"> {escape(file.name)}</span></a>\n'
+        f"{icon('eye', size=16, aria_hidden='true')}"
+        f'<span class="visually-hidden">Preview {escape(file.name)}</span></a>\n'
     )
 
 
