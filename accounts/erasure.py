@@ -68,9 +68,15 @@ def sweep(waiting: Erasure) -> None:
     Erasure.objects.filter(pk=waiting.pk).update(name="", email="", done_at=timezone.now(), state=Erasure.State.DONE)
 
 
+def relations() -> list[models.ManyToOneRel]:
+    """Every foreign key to a person in any model, also those that a person does not lead back to ("+")."""
+    found = User._meta.get_fields(include_hidden=True)  # noqa: SLF001  Django's documented way to ask a model
+    return [field for field in found if isinstance(field, models.ManyToOneRel)]
+
+
 def _delete_what_is_theirs(person: User) -> None:
     """Rows that would be deleted with the person, were they deleted: the models say which belong to a person alone."""
-    for relation in User._meta.related_objects:  # noqa: SLF001  Django's documented way to ask a model
+    for relation in relations():
         if relation.on_delete is models.CASCADE:
             rows: Any = relation.related_model._base_manager  # noqa: SLF001
             rows.filter(**{relation.field.name: person}).delete()

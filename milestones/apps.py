@@ -6,5 +6,5 @@ class MilestonesConfig(AppConfig):
     verbose_name = "Milestones"
 
     def ready(self) -> None:
-        """Make this app's verbs and subscribers known."""
-        from milestones import events, subscribers  # noqa: F401, PLC0415  models must be ready
+        """Make this app's verbs, subscribers and what it keeps of people known."""
+        from milestones import events, kept, subscribers  # noqa: F401, PLC0415  models must be ready

@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import FORMER_MEMBER, User
 from accounts.personal import Traces, registry
 from notifications.models import BouncedAddress, Mail
+from notifications.notices import Level, Notification, Preferences
 
 _TEXTS = ("subject", "text", "html", "from_email", "error")
 
@@ -18,6 +19,36 @@ def mails(person: User) -> list[dict[str, Any]]:
     """The mails to them that are still kept: when and about what. Their text may hold what others wrote."""
     rows = Mail.objects.filter(recipients__contains=[person.email]).order_by("created_at")
     return [{"at": mail.created_at, "subject": mail.subject, "sent": mail.sent_at} for mail in rows]
+
+
+@registry.gathers("notifications")
+def notifications(person: User) -> list[dict[str, Any]]:
+    """What they were told of: the topic and when. What happened, others did."""
+    rows = Notification.objects.filter(person=person).select_related("workstream").order_by("at", "id")
+    return [
+        {
+            "topic": row.topic,
+            "workstream": row.workstream.name if row.workstream else None,
+            "at": row.at,
+            "read": row.read_at,
+            "because": row.because,
+        }
+        for row in rows.iterator(chunk_size=2000)
+    ]
+
+
+@registry.gathers("notification-settings")
+def notification_settings(person: User) -> dict[str, Any]:
+    """What they chose to hear of, where it differs from what everybody gets."""
+    chosen = Preferences.objects.filter(user=person).first() or Preferences(user=person)
+    levels = Level.objects.filter(user=person).select_related("workstream").order_by("workstream__name")
+    return {
+        "not_in_the_bell": chosen.not_in_app,
+        "not_by_mail": chosen.not_by_mail,
+        "quiet_hours": chosen.has_quiet_hours,
+        "digest_at": f"{chosen.digest_at:%H:%M}",
+        "workstreams": [{"workstream": row.workstream.name, "level": row.level} for row in levels],
+    }
 
 
 @registry.erases("mails")

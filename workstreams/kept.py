@@ -10,7 +10,7 @@ from accounts.personal import Traces, registry
 from workstreams import uploads as uploads_under_way
 from workstreams.choices import Status
 from workstreams.filing import Upload
-from workstreams.models import Attachment, Invitation, Membership, SavedView, WorkStream
+from workstreams.models import Attachment, DocumentRequest, Invitation, Membership, SavedView, WorkStream
 
 
 @registry.gathers("memberships")
@@ -70,6 +70,41 @@ def files(person: User) -> list[OwnFile]:
     """The files themselves, where the person may still reach the WorkStream."""
     rows = Attachment.objects.visible_to(person).filter(uploaded_by=person, removed_at=None).order_by("created_at")
     return [OwnFile(row.name, row.file, row.size) for row in rows if row.file]
+
+
+@registry.gathers("unfinished-uploads")
+def unfinished_uploads(person: User) -> list[dict[str, Any]]:
+    """Files that they began to send and that have not arrived; those that have are among the uploads."""
+    rows = Upload.objects.filter(user=person, attachment=None).select_related("workstream").order_by("created_at")
+    return [
+        {
+            "workstream": row.workstream.name,
+            "name": row.name,
+            "note": row.note,
+            "size": row.size,
+            "arrived": row.received,
+            "begun": row.created_at,
+        }
+        for row in rows
+    ]
+
+
+@registry.gathers("document-requests")
+def document_requests(person: User) -> list[dict[str, Any]]:
+    """The documents they asked for."""
+    rows = DocumentRequest.objects.filter(requested_by=person).select_related("workstream").order_by("created_at")
+    return [
+        {
+            "workstream": row.workstream.name,
+            "kind": row.get_kind_display(),
+            "note": row.note,
+            "due_on": row.due_on,
+            "asked": row.created_at,
+            "done": row.done_at,
+            "withdrawn": row.withdrawn_at,
+        }
+        for row in rows
+    ]
 
 
 @registry.hinders

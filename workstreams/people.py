@@ -27,6 +27,7 @@ class Row:
     initials: str
     picture_version: str
     is_team: bool
+    job_title: str
     role_label: str
     email: str
     tag: str
@@ -148,6 +149,7 @@ class _Panel:
             initials=person.initials,
             picture_version=person.picture_version,
             is_team=person.is_team,
+            job_title=person.title,
             role_label=person.role_label,
             email=person.email if Can.SEE_ADDRESSES in self.rights else "",
             tag=tag if is_first else "",

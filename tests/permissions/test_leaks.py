@@ -115,7 +115,6 @@ def fillings(world: World, workstream: WorkStream) -> dict[str, Any]:
                 "notification_id",
                 "invitation_id",
                 "upload_id",
-                "mail_id",
             ),
             UUID(int=1),
         ),

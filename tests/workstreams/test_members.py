@@ -115,6 +115,13 @@ def test_addresses_are_not_for_agile_workers(client: Client, world: World, viewe
     assert "Olive Owner" in html
 
 
+def test_job_titles_are_told(client: Client, world: World) -> None:
+    User.objects.filter(pk=world.owner.pk).update(title="Head of <Maps>")
+
+    assert panel(client, world.isr, world.labels).count("Head of &lt;Maps&gt;") == 1
+    assert panel(client, world.member, world.labels).count('<p class="person__about"><bdi>') == 1
+
+
 def test_role_and_last_visit_are_told(client: Client, world: World) -> None:
     User.objects.filter(pk=world.owner.pk).update(last_seen_at=timezone.now() - timedelta(hours=3))
     User.objects.filter(pk=world.member.pk).update(last_seen_at=None)
