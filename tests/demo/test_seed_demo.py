@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Max, Min, Q
+from django.template import Template
+from django.test.signals import template_rendered
 from django.utils import timezone
 
 from accounts.capabilities import Role
@@ -21,6 +24,7 @@ from integrations.salesforce.ids import complete
 from integrations.salesforce.models import Opportunity
 from milestones import tracks
 from milestones.models import GoAhead, MilestoneChange
+from notifications.models import Mail
 from workstreams.choices import CloseReason, Milestone, Side, Status, SubscriptionType
 from workstreams.models import Membership, WorkStream
 
@@ -40,6 +44,22 @@ def test_a_second_call_changes_nothing(seeded: None) -> None:
 
     assert "there already" in answer.getvalue()
     assert (Event.objects.count(), WorkStream.objects.count(), User.objects.count()) == before
+
+
+def test_a_mail_of_every_kind_can_be_looked_at() -> None:
+    folder = Path(__file__).parents[2] / "templates/notifications/mail"
+    shown: set[str] = set()
+
+    def remember(template: Template, **_: object) -> None:
+        shown.add(str(template.name))
+
+    template_rendered.connect(remember)
+    call_command("seed_demo", stdout=StringIO())
+    template_rendered.disconnect(remember)
+
+    kinds = {f"notifications/mail/{path.name}" for path in folder.glob("*_subject.txt")}
+    assert not kinds - shown
+    assert {mail.state for mail in Mail.objects.exclude(is_secret=True)} == {Mail.State.SENT}
 
 
 @pytest.mark.parametrize("now", [datetime(2026, 1, 1, 0, 1, tzinfo=UTC), datetime(2028, 2, 29, 23, 59, tzinfo=UTC)])

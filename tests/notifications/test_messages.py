@@ -55,6 +55,7 @@ def test_a_message_is_in_the_bell_at_once_and_mailed_after_three_minutes(
     mail = Mail.objects.get()
     assert mail.recipients == [world.architect.email]
     assert "Olive Owner (Acme), 3 Mar 2026, 10:00\nWhere do we send the samples?" in mail.text
+    assert "in “Street labels”:" in mail.text
     assert f"{led.full_url}#message-1" in mail.text
     assert "You get this mail because you are its WorkStream Lead." in mail.text
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from demo import mails
 from demo.seeding import is_seeded, seed
 
 
@@ -19,4 +20,5 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration is there already.")
             return
         count = seed(now=timezone.now())
-        self.stdout.write(f"The demonstration is ready: {count} WorkStreams.")
+        written = mails.write()
+        self.stdout.write(f"The demonstration is ready: {count} WorkStreams, {written} mails.")
