@@ -39,14 +39,6 @@ def note_changed(note: Note) -> None:
     transaction.on_commit(lambda: _publish(Kind.NOTE, note.workstream, payload_of_change(note)), robust=True)
 
 
-def access_changed(workstream: WorkStream) -> None:
-    """Have every open page of a WorkStream look again, at once, whether its reader still may read it."""
-    transaction.on_commit(
-        lambda: _publish(Kind.MESSAGE, workstream, json.dumps({"look_again": True})),
-        robust=True,
-    )
-
-
 def person_changed(public_id: UUID) -> None:
     """Have every open page of one person look again, at once: a session ended, or they became somebody else."""
 

@@ -8,11 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from chat import actions
-from chat.live import announce
 from chat.models import Message, Note
 from tests.browser.conftest import SignedInPage, Trouble, assert_accessible
 from tests.browser.portal import LivePortal
 from tests.conftest import World
+from workstreams import membership
 from workstreams.models import WorkStream
 
 SOON = 1000  # milliseconds: a message is on the other screen within a second
@@ -287,8 +287,7 @@ def test_who_is_taken_off_a_workstream_is_told_so(signed_in_page: SignedInPage, 
     page = signed_in_page(world.member, world.labels.get_absolute_url())
     say(world.labels, world.isr, "Hello")
     expect(entries(page, "Hello")).to_have_count(1)
-    world.labels.memberships.filter(user=world.member).delete()
-    announce.access_changed(world.labels)
+    membership.remove(workstream=world.labels, actor=world.owner, person=world.member)
     expect(page.get_by_text("This chat is no longer open to you here.")).to_be_visible()
 
 

@@ -34,7 +34,8 @@ from chat.models import Message, Note
 from tests.conftest import World
 from tools.guard import Guard, Server
 from tools.services import find_place, free_port, last_lines, start_valkey
-from workstreams.models import Membership, WorkStream
+from workstreams import membership
+from workstreams.models import WorkStream
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 10.0
@@ -455,8 +456,7 @@ def test_losing_the_membership_ends_the_stream_at_once(web: Web, world: World) -
     staying = web.listen(world.owner, world.labels, after="0")
     say(world.labels, world.isr, "Hello")
     leaving.entries(1)
-    Membership.objects.filter(user=world.member).delete()
-    announce.access_changed(world.labels)
+    membership.remove(workstream=world.labels, actor=world.owner, person=world.member)
 
     assert leaving.ended()
     assert leaving.events[-1].name == "end"
