@@ -1,6 +1,7 @@
 """Who goes, who owns, and who may invite: what is done with the members a WorkStream has (A20, A35)."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.capabilities import Can, Role
 from accounts.models import User
@@ -51,6 +52,8 @@ def _take_off(workstream: WorkStream, actor: User, person: User) -> bool:
     if membership is None:
         return False
     membership.delete()
+    # An invitation to the address they have by now would bring them back.
+    workstream.invitations.pending().filter(email=person.email.lower()).update(withdrawn_at=timezone.now())
     data = {"user_id": person.pk, "name": person.display_name, "side": str(membership.side)}
     record(events.MEMBER_REMOVED, actor=actor, workstream=workstream, data=data)
     return True

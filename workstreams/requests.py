@@ -47,7 +47,9 @@ def request_document(
     """
     require(actor, Can.REQUEST_DOCUMENTS, workstream)
     workstream = lock(workstream, actor)
-    if public_id and (asked := DocumentRequest.objects.filter(public_id=public_id, workstream=workstream).first()):
+    if public_id and (asked := DocumentRequest.objects.filter(public_id=public_id).first()):
+        if asked.workstream_id != workstream.pk:
+            raise CannotAskFor("This form was sent for another WorkStream already. Open it again.")
         return asked
     _insist_on_open(workstream)
     if kind not in ASKABLE:

@@ -14,6 +14,7 @@ from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.models import Event, SystemActor
 from tests.conftest import World
+from tests.factories import DocumentRequestFactory
 from tests.races import all_at_once
 from workstreams import attachments, requests
 from workstreams.actions import close
@@ -69,6 +70,14 @@ def test_a_colleague_asks_once_however_often_it_is_sent(client: Client, world: W
     event = Event.objects.get()
     assert event.verb == "workstream.document_requested"
     assert event.data == {"request_id": asked.pk, "kind": "Sample data"}
+
+
+def test_a_key_that_asks_elsewhere_already_asks_for_nothing_here(client: Client, world: World) -> None:
+    DocumentRequestFactory.create(workstream=world.scans, public_id=KEY)
+    client.force_login(world.isr)
+    response = client.post(url(world), {"kind": "sample_data", "public_id": str(KEY)})
+    assert response.status_code == 422
+    assert not DocumentRequest.objects.filter(workstream=world.labels).exists()
 
 
 @pytest.mark.parametrize("who", ["owner", "member", "agile_worker"])

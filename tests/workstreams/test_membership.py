@@ -6,14 +6,15 @@ import pytest
 from django.test import Client
 
 from accounts.errors import NotAllowed
+from accounts.models import User
 from activity.models import Event
 from chat.actions import post_message
 from chat.models import Message
 from tests.conftest import World
 from tests.factories import ClientFactory, ColleagueFactory, join
-from workstreams import membership
+from workstreams import invitations, membership
 from workstreams.actions import set_lead
-from workstreams.errors import CannotOwn, LeadStays, OwnerStays
+from workstreams.errors import CannotOwn, InvitationEnded, LeadStays, OwnerStays
 from workstreams.models import Invitation, Membership
 
 
@@ -166,6 +167,17 @@ def test_whoever_was_removed_says_nothing_any_more(world: World) -> None:
     with pytest.raises(NotAllowed):
         post_message(workstream=world.labels, author=world.member, body="Still here", client_key=uuid4())
     assert not Message.objects.exists()
+
+
+def test_no_invitation_to_their_address_brings_the_removed_back(world: World) -> None:
+    (invited,) = invitations.invite(workstream=world.labels, actor=world.owner, addresses=["new@acme.example"])
+    waiting = Invitation.objects.get(pk=invited.invitation.pk if invited.invitation else 0)
+    User.objects.filter(pk=world.member.pk).update(email="new@acme.example")
+    world.member.refresh_from_db()
+    membership.remove(workstream=world.labels, actor=world.owner, person=world.member)
+    with pytest.raises(InvitationEnded):
+        invitations.accept(invitation=waiting, actor=world.member)
+    assert not Membership.objects.filter(workstream=world.labels, user=world.member).exists()
 
 
 def test_owner_and_staff_decide_who_invites(client: Client, world: World) -> None:
