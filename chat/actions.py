@@ -6,7 +6,7 @@ must not lock a WorkStream.
 """
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -19,29 +19,39 @@ from activity.models import Event
 from activity.record import record
 from chat import events
 from chat.append import NotStored, append
-from chat.errors import KeyTaken, NotClosed, NothingToSay, TooLong
+from chat.errors import KeyTaken, NoSuchFile, NotClosed, NothingToSay, TooLong
 from chat.live import announce, signs
 from chat.mentions import named, write_down
-from chat.models import MAX_LENGTH, Message, Note, ReadMark
+from chat.models import MAX_LENGTH, Message, MessageFile, Note, ReadMark
+from workstreams import attachments
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
 from workstreams.errors import Closed
-from workstreams.models import Membership, WorkStream
+from workstreams.models import Attachment, WorkStream
 from workstreams.tenancy import require
+
+MOST_FILES = 20
 
 E = TypeVar("E", Message, Note)
 
 
-def post_message(*, workstream: WorkStream, author: User, body: str, client_key: UUID) -> Message:
-    """Post to the group chat (R56). Posting the same text again with the same `client_key` returns the first message.
+def post_message(
+    *, workstream: WorkStream, author: User, body: str, client_key: UUID, files: Iterable[UUID] = ()
+) -> Message:
+    """Post to the group chat (R56). Posting the same again with the same `client_key` returns the first message.
 
-    The first colleague who answers becomes member and WorkStream Lead (R64, R65).
+    `files` are the public ids of attachments of this WorkStream that the author added (R31); with any of them the text
+    may be empty. The first colleague who answers becomes member and WorkStream Lead (R64, R65).
 
-    Raises: NotAllowed, Closed for clients, NothingToSay, TooLong, KeyTaken.
+    Raises: NotAllowed, Closed for clients, NothingToSay, TooLong, NoSuchFile, KeyTaken.
     """
     require(author, Can.CHAT, workstream)
-    text = checked(body)
+    wanted = set(files)
+    text = checked(body, may_be_empty=bool(wanted))
+    carried = _files_of(workstream, author, wanted) if wanted else []
     try:
+        if len(carried) < len(wanted):
+            raise NotStored  # noqa: TRY301  unless it was, before a file went
         with transaction.atomic():
             if author.is_team:
                 join_by_responding(workstream=workstream, responder=author)
@@ -52,17 +62,23 @@ def post_message(*, workstream: WorkStream, author: User, body: str, client_key:
                 side=Side.TEAM if author.is_team else Side.CLIENT,
                 client_key=client_key,
                 also_closed=author.is_team,
+                files=carried,
             )
     except NotStored:
         posted = Message.objects.filter(workstream=workstream, client_key=client_key).first()
         if posted is None:
+            require(author, Can.CHAT, workstream)  # they may have been taken off this moment
+            if len(carried) < len(wanted):
+                raise NoSuchFile(
+                    "One of these files is not there any more, or somebody else added it. Send the message without it."
+                ) from None
             raise Closed(f"“{workstream.name}” is closed. Ask to reopen it.") from None
     except IntegrityError as clash:
         if _broken_constraint(clash) != "a_message_is_posted_once":
             raise
         # A second request with the same key was quicker by a moment.
         posted = Message.objects.get(workstream=workstream, client_key=client_key)
-    return _same(posted, author, text)
+    return _same(posted, author, text, wanted)
 
 
 def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
@@ -179,12 +195,14 @@ def mark_unread(*, workstream: WorkStream, reader: User, message: int | None = N
         ReadMark.objects.filter(workstream=workstream, user=reader, message__gte=number).update(message=number - 1)
 
 
-def checked(body: str) -> str:
+def checked(body: str, *, may_be_empty: bool = False) -> str:
     """The text as it is stored: line ends as one character, no control characters or broken ones, trimmed."""
     text = body.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
     # Joiners and marks of direction alone are no text: nobody would see them.
     if not any(c.isprintable() and not c.isspace() for c in text):
+        if may_be_empty:
+            return ""
         raise NothingToSay("Write something first.")
     if len(text) > MAX_LENGTH:
         raise TooLong(
@@ -194,12 +212,13 @@ def checked(body: str) -> str:
     return text
 
 
-def _same(posted: E, author: User, text: str) -> E:
+def _same(posted: E, author: User, text: str, files: Collection[UUID] = ()) -> E:
     """What was posted before with this key, if it is the same person saying the same.
 
     What was changed since stays as it is: whoever sends it again only has not heard that it was taken.
     """
-    if posted.author_id != author.pk or (posted.body != text and not posted.change):
+    is_same = posted.change > 0 or (posted.body == text and _carried_by(posted) == set(files))
+    if posted.author_id != author.pk or not is_same:
         raise KeyTaken("Something else was posted under this key. Send it again.")
     return posted
 
@@ -209,23 +228,36 @@ def _broken_constraint(clash: IntegrityError) -> str:
     return getattr(getattr(clash.__cause__, "diag", None), "constraint_name", "") or ""
 
 
-def _hold_membership(workstream: WorkStream, author: User) -> None:
-    """Let nobody take the author off until what they say is stored; whoever was taken off says nothing any more.
+def _files_of(workstream: WorkStream, author: User, ids: set[UUID]) -> list[Attachment]:
+    if len(ids) > MOST_FILES:
+        raise NoSuchFile(f"A message carries at most {MOST_FILES} files. Send the others in another one.")
+    return attachments.of_author(workstream=workstream, author=author, ids=ids)
 
-    Raises: NotAllowed.
-    """
-    member = Membership.objects.filter(workstream=workstream, user=author).select_for_update(no_key=True)
-    if not member.values_list("pk", flat=True).first():
-        raise NotAllowed(f"You may not {Can.CHAT}.")
+
+def _carried_by(entry: Message | Note) -> set[UUID]:
+    if isinstance(entry, Note):
+        return set()
+    return set(MessageFile.objects.filter(message=entry).values_list("attachment__public_id", flat=True))
 
 
 def _append_message(
-    workstream: WorkStream, text: str, *, author: User | None, side: Side, client_key: UUID, also_closed: bool
+    workstream: WorkStream,
+    text: str,
+    *,
+    author: User | None,
+    side: Side,
+    client_key: UUID,
+    also_closed: bool,
+    files: Sequence[Attachment] = (),
 ) -> Message:
     message = Message(workstream=workstream, author=author, side=side, body=text, client_key=client_key)
+    message.shown_files = [MessageFile(message=message, attachment=file) for file in files]
     touch(workstream)
-    if author is not None and not author.is_internal:
-        _hold_membership(workstream, author)
-    append(message, also_closed=also_closed)
+    append(
+        message,
+        also_closed=also_closed,
+        files=[file.pk for file in files],
+        holds_member=author is not None and not author.is_internal,
+    )
     announce.message_posted(message)
     return message

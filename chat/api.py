@@ -25,6 +25,7 @@ from chat.conversation import Line
 from chat.models import Counter, Message, Note, ReadMark
 from chat.querysets import EntryQuerySet
 from chat.seen import readers_of
+from workstreams.api.attachments import AttachmentSerializer
 from workstreams.api.one import fetch
 from workstreams.choices import Side
 from workstreams.errors import ChangedMeanwhile
@@ -58,6 +59,18 @@ class NewEntrySerializer(serializers.Serializer[Any]):
     body = Body(help_text="Up to 20,000 characters.")
     client_key = serializers.UUIDField(
         required=False, help_text="A UUID you make. The same text sent again with it is stored once."
+    )
+
+
+class NewMessageSerializer(NewEntrySerializer):
+    """Something to say to everybody, perhaps with files."""
+
+    files = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=actions.MOST_FILES,
+        help_text="The ids of attachments of this WorkStream that you added (R31). With any of them the text may be "
+        "empty.",
     )
 
 
@@ -120,6 +133,16 @@ class MessageSerializer(EntrySerializer):
     side = serializers.ChoiceField(choices=Side.choices, help_text="On whose side it stands, for everybody.")
     team = serializers.SerializerMethodField(help_text="The team the author belongs to.")
     is_automatic = serializers.SerializerMethodField(help_text="Whether the portal itself speaks.")
+    files = serializers.SerializerMethodField(help_text="The attachments it carries; none once it is removed.")
+
+    @extend_schema_field(AttachmentSerializer(many=True))
+    def get_files(self, message: Message) -> Any:
+        """The attachments, which its author added to its WorkStream."""
+        found: Any = [each.attachment for each in Line(message).files]
+        for attachment in found:
+            assert message.author is not None  # noqa: S101  the portal itself sends no files
+            attachment.workstream, attachment.uploaded_by = message.workstream, message.author
+        return AttachmentSerializer(found, many=True, context=self.context).data
 
     def get_team(self, message: Message) -> str:
         """The team in words."""
@@ -264,17 +287,24 @@ class MessagesView(ApiView):
         summary="Post a message",
         description=(
             "Say something in the group chat. The first colleague who answers becomes WorkStream Lead (R64, R65). "
-            "Clients cannot write while the WorkStream is closed."
+            "Clients cannot write while the WorkStream is closed. "
+            "Files are added first, as attachments, and named here (R31)."
         ),
-        request=NewEntrySerializer,
+        request=NewMessageSerializer,
         responses={201: MessageSerializer},
     )
     def post(self, request: ApiRequest, public_id: UUID) -> Response:
         """Say something."""
         workstream = fetch(request, public_id, Can.CHAT)
-        body, key = _said(request)
-        message = actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key)
-        return Response(MessageSerializer(message, context={"reader": request.user}).data, status=201)
+        told = query.body(request, NewMessageSerializer)
+        message = actions.post_message(
+            workstream=workstream,
+            author=request.user,
+            body=told["body"],
+            client_key=told.get("client_key") or uuid4(),
+            files=told.get("files", []),
+        )
+        return Response(MessageSerializer(message, context=_context(request)).data, status=201)
 
 
 class MessageView(ApiView):
@@ -434,7 +464,7 @@ class NotesView(ApiView):
             client_key=told.get("client_key") or uuid4(),
             mentions=told.get("mentions", []),
         )
-        return Response(NoteSerializer(note, context={"reader": request.user}).data, status=201)
+        return Response(NoteSerializer(note, context=_context(request)).data, status=201)
 
 
 class NoteView(ApiView):
@@ -509,9 +539,8 @@ class ReadNotesView(ApiView):
         return Response(_mark(request, workstream, Note))
 
 
-def _said(request: ApiRequest) -> tuple[str, UUID]:
-    told = query.body(request, NewEntrySerializer)
-    return told["body"], told.get("client_key") or uuid4()
+def _context(request: ApiRequest) -> dict[str, Any]:
+    return {"reader": request.user, "request": request}
 
 
 def _entry(workstream: WorkStream, rows: "EntryQuerySet[E]", number: int) -> E:
@@ -520,7 +549,7 @@ def _entry(workstream: WorkStream, rows: "EntryQuerySet[E]", number: int) -> E:
 
 
 def _one(request: ApiRequest, kind: type[EntrySerializer], entry: Message | Note) -> Response:
-    return etags.answer(request, kind(entry, context={"reader": request.user}).data, version=entry.change)
+    return etags.answer(request, kind(entry, context=_context(request)).data, version=entry.change)
 
 
 def _edited(request: ApiRequest) -> tuple[str, int | None]:
@@ -557,6 +586,8 @@ def _window(
         rows = rows.filter(number__lt=asked["before"])
     found = list(rows.order_by("-number" if is_newest_first else "number")[: size + 1])
     entries = found[:size]
+    for entry in entries:
+        entry.workstream = workstream
     following = None
     if len(found) > size:
         bound = {"before" if is_newest_first else "after": entries[-1].number}
@@ -565,6 +596,6 @@ def _window(
         {
             "next": following,
             "last": _last(workstream, rows.model),
-            "results": kind(entries, many=True, context={"reader": request.user}).data,
+            "results": kind(entries, many=True, context=_context(request)).data,
         }
     )

@@ -1,4 +1,4 @@
-"""Numbering and storing a message or note, with its author's read mark and its event, in one statement.
+"""Numbering and storing a message or note, with its author's read mark, its files and its event, in one statement.
 
 The counter's row lock orders the numbers by commit, so "everything after N" never misses one. Whoever holds it keeps
 everybody else of this chat waiting; so this is the last statement before the commit, and nothing that takes time may
@@ -8,6 +8,7 @@ stand between the two.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -19,7 +20,7 @@ from chat.models import Message, Note
 
 
 class NotStored(Exception):
-    """Nothing was stored: the WorkStream is closed, or this key was used before."""
+    """Nothing was stored: the WorkStream is closed, this key was used before, or the author is no longer on it."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ _MESSAGE = Shape("chat_message", "side", "last_message", "message", events.MESSA
 _NOTE = Shape("chat_note", "is_creation_note", "last_note", "note", events.NOTE_POSTED)
 
 _APPEND = """
-WITH counted AS (
+WITH {held} counted AS (
   INSERT INTO chat_counter AS c (workstream_id, {counter}, {other_counter})
   SELECT w.id, 1, 0 FROM workstreams_workstream w
-   WHERE w.id = %(workstream)s AND (w.status = 'open' OR %(also_closed)s)
+   WHERE w.id = %(workstream)s AND (w.status = 'open' OR %(also_closed)s) {is_held}
      AND NOT EXISTS (SELECT FROM {table} WHERE workstream_id = %(workstream)s AND client_key = %(client_key)s)
   ON CONFLICT (workstream_id) DO UPDATE SET {counter} = c.{counter} + 1
   RETURNING {counter} AS number
@@ -48,7 +49,7 @@ WITH counted AS (
   INSERT INTO {table} (workstream_id, number, author_id, client_key, body, created_at, {own})
   SELECT %(workstream)s, number, %(author)s::bigint, %(client_key)s, %(body)s, %(at)s, %(own)s FROM counted
   RETURNING id
-), marked AS (
+), {filed} marked AS (
   INSERT INTO chat_readmark AS r (workstream_id, user_id, {mark}, {other_mark})
   SELECT %(workstream)s, %(author)s::bigint, number, 0 FROM counted WHERE %(author)s::bigint IS NOT NULL
   ON CONFLICT (workstream_id, user_id) DO UPDATE SET {mark} = GREATEST(r.{mark}, EXCLUDED.{mark})
@@ -63,8 +64,24 @@ SELECT counted.number, entry.id, event.id FROM counted, entry, event
 """
 
 
-def _statement(shape: Shape, other: Shape) -> str:
+# Nobody is taken off while what they say is being stored; whoever was taken off says nothing any more.
+_HELD = """held AS (
+  SELECT id FROM workstreams_membership
+   WHERE workstream_id = %(workstream)s AND user_id = %(author)s FOR NO KEY UPDATE
+),"""
+_FILED = """filed AS (
+  INSERT INTO chat_messagefile (message_id, attachment_id)
+  SELECT entry.id, f.id FROM entry, unnest(%(files)s::bigint[]) WITH ORDINALITY AS f (id, place) ORDER BY f.place
+),"""
+
+
+@cache
+def _statement(shape: Shape, *, holds_member: bool, has_files: bool) -> str:
+    other = _NOTE if shape is _MESSAGE else _MESSAGE
     return _APPEND.format(
+        held=_HELD if holds_member else "",
+        is_held="AND EXISTS (SELECT FROM held)" if holds_member else "",
+        filed=_FILED if has_files else "",
         table=shape.table,
         own=shape.own,
         counter=shape.counter,
@@ -74,16 +91,21 @@ def _statement(shape: Shape, other: Shape) -> str:
     )
 
 
-_STATEMENTS = {_MESSAGE: _statement(_MESSAGE, _NOTE), _NOTE: _statement(_NOTE, _MESSAGE)}
-
-
-def append(entry: Message | Note, *, also_closed: bool, mentioned: Sequence[int] = ()) -> None:
+def append(
+    entry: Message | Note,
+    *,
+    also_closed: bool,
+    mentioned: Sequence[int] = (),
+    files: Sequence[int] = (),
+    holds_member: bool = False,
+) -> None:
     """Give an entry its number and its primary key, and let happen what follows from its event. In a transaction.
 
-    `mentioned`: the ids of those whom a note names, for its event.
+    `mentioned`: the ids of those whom a note names, for its event. `files`: the ids of attachments that a message
+    carries. With `holds_member` the author's membership is held until the commit, and needed.
 
-    Raises: NotStored, when the key was used before, or the WorkStream is closed and not `also_closed`; IntegrityError,
-    when a second request with the same key was quicker by a moment.
+    Raises: NotStored, when the key was used before, the WorkStream is closed and not `also_closed`, or the membership
+    is gone; IntegrityError, when a second request with the same key was quicker by a moment.
     """
     data: dict[str, Any] = {}
     own: str | bool
@@ -96,7 +118,7 @@ def append(entry: Message | Note, *, also_closed: bool, mentioned: Sequence[int]
     system_actor = "" if entry.author_id else SystemActor.PORTAL
     with connection.cursor() as cursor:
         cursor.execute(
-            _STATEMENTS[shape],
+            _statement(shape, holds_member=holds_member, has_files=bool(files)),
             {
                 "workstream": entry.workstream_id,
                 "author": entry.author_id,
@@ -108,6 +130,7 @@ def append(entry: Message | Note, *, also_closed: bool, mentioned: Sequence[int]
                 "verb": shape.verb,
                 "data": json.dumps(data),
                 "also_closed": also_closed,
+                "files": list(files),
             },
         )
         row = cursor.fetchone()

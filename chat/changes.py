@@ -100,6 +100,7 @@ def remove_message(*, message: Message, actor: User) -> Message:
     counter.message_changes += 1
     _save(message, counter.message_changes, body="", removed_at=timezone.now())
     message.files.all().delete()  # the files themselves belong to the WorkStream (R31)
+    message.shown_files = []
     counter.save(update_fields=["message_changes"])
     record(events.MESSAGE_REMOVED, actor=actor, workstream=message.workstream, data={"number": message.number})
     announce.message_changed(message)
@@ -125,6 +126,21 @@ def remove_note(*, note: Note, actor: User) -> Note:
     record(events.NOTE_REMOVED, actor=actor, workstream=note.workstream, data={"number": note.number})
     announce.note_changed(note)
     return note
+
+
+def show_file_again(*, attachment_id: int) -> None:
+    """Show on every open page that a file which messages carry can be had now, or no longer. In a transaction."""
+    carrying = Message.objects.filter(files__attachment=attachment_id, removed_at=None)
+    for found in carrying.order_by("pk"):
+        counter = _counter(found)
+        message = _again(found)
+        if message.removed_at:
+            continue
+        counter.message_changes += 1
+        message.change = counter.message_changes
+        message.save(update_fields=["change"])
+        counter.save(update_fields=["message_changes"])
+        announce.message_changed(message)
 
 
 def _counter(entry: Message | Note) -> Counter:

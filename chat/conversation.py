@@ -10,16 +10,45 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from chat import drawing
-from chat.models import Message, Note
+from chat.models import Message, MessageFile, Note
 from chat.rules import may_edit, may_remove
 from chat.text import as_html, with_mentions
+from workstreams import attachments
 from workstreams.choices import Side
-from workstreams.models import WorkStream
+from workstreams.files import in_words
+from workstreams.models import Attachment, WorkStream
 
 # How the first message of a WorkStream begins that its client started.
 GREETING = "Welcome to “"
 # One head serves what a person says within this time.
 TOGETHER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A file that a message carries, as everybody who reads the message sees it."""
+
+    attachment: Attachment
+
+    @property
+    def size(self) -> str:
+        """Its size in words."""
+        return in_words(self.attachment.size)
+
+    @property
+    def why_not(self) -> str:
+        """Why it cannot be downloaded; empty when it can."""
+        return attachments.why_not(self.attachment)
+
+    @property
+    def address(self) -> str:
+        """Where it is, as seen from the WorkStream page: nothing is read for it."""
+        return f"attachments/{self.attachment.public_id}/"
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether one can look into it."""
+        return attachments.may_be_previewed(self.attachment)
 
 
 @dataclass
@@ -84,6 +113,15 @@ class Line:
     def is_creation_note(self) -> bool:
         """Whether it is the note of R60, whose URL can be copied."""
         return isinstance(self.entry, Note) and self.entry.is_creation_note
+
+    @property
+    def files(self) -> list[Carried]:
+        """What a message carries; of a removed one nothing (R31)."""
+        if not isinstance(self.entry, Message) or not self.entry.pk or self.is_removed:
+            return []
+        if not hasattr(self.entry, "shown_files"):
+            self.entry.shown_files = list(MessageFile.objects.filter(message=self.entry).printed())
+        return [Carried(each.attachment) for each in self.entry.shown_files]
 
     @property
     def is_greeting(self) -> bool:

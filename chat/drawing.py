@@ -15,11 +15,12 @@ from django.utils.timezone import localtime
 
 from accounts.avatars import avatar
 from accounts.templatetags.icons import icon
+from workstreams.file_rows import cut_in_the_middle, sign
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chat.conversation import Line
+    from chat.conversation import Carried, Line
     from workstreams.models import WorkStream
 
 
@@ -86,7 +87,33 @@ def _bubble(line: "Line") -> str:
         body = f'<div class="message__body">{line.removed}</div>'
     else:
         body = f'<div class="message__body" dir="auto">{line.html}</div>'
-    return f"{body}{_uploads(line)}{_copy(line)}"
+    return f"{body}{_files(line)}{_uploads(line)}{_copy(line)}"
+
+
+def _files(line: "Line") -> str:
+    if not (found := line.files):
+        return ""
+    return f'<ul class="message__files" aria-label="Files">{"".join(map(_file, found))}</ul>'
+
+
+def _file(file: "Carried") -> str:
+    full = escape(file.attachment.name)
+    name = escape(cut_in_the_middle(file.attachment.name))
+    look = ""
+    if file.why_not:
+        name = f'<bdi class="message__file-name">{name}</bdi>'
+    else:
+        name = f'<a class="link message__file-name" href="{file.address}" download title="{full}"><bdi>{name}</bdi></a>'
+    if file.has_preview:
+        look = (
+            f'<a class="button button--quiet button--small" href="{file.address}preview/" data-dialog="preview" '
+            f'data-look>Preview<span class="visually-hidden"> {full}</span></a>'
+        )
+    about = f"{file.size}. {escape(file.why_not)}" if file.why_not else file.size
+    return (
+        f'<li class="message__file">{sign(file.attachment)}<span class="message__file-text">{name} '
+        f'<span class="message__file-about">{about}</span></span>{look}</li>'
+    )
 
 
 def _uploads(line: "Line") -> str:

@@ -10,6 +10,13 @@ class NothingToSay(DomainError):
     code = "nothing_to_say"
 
 
+class NoSuchFile(DomainError):
+    """A message carries files of its author in its WorkStream, and not any number of them."""
+
+    status_code = 422
+    code = "no_such_file"
+
+
 class TooLong(DomainError):
     """A message has a greatest length; the text stays in the composer."""
 

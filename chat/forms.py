@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django import forms
 
+from workstreams.attachment_forms import FilesField
+
 
 class EntryField(forms.CharField):
     """The text as it came. A NUL, which Django's own field refuses, goes like every other control character."""
@@ -33,6 +35,9 @@ class EntryForm(forms.Form):
     body = EntryField(required=False, strip=False)
     client_key = forms.UUIDField(required=False)
     mention = PublicIdsField(required=False)
+    # What a message carries: attachments by their ids, and for browsers without script the files themselves.
+    attached = PublicIdsField(required=False)
+    file = FilesField(required=False, allow_empty_file=True, max_length=None)
 
 
 class EditForm(forms.Form):

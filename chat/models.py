@@ -83,6 +83,8 @@ class Message(Entry):
     # None: an automatic message of the portal, which speaks for the team.
     author = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="messages")
     side = models.CharField(max_length=10, choices=Side.choices)
+    # Not stored here, and not there before somebody read or posted it: what it carries.
+    shown_files: "list[MessageFile]"
 
     objects = MessageQuerySet.as_manager()
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from chat.actions import reopening_is_asked
 from chat.conversation import Line, blank_line, lines_of
 from chat.models import MAX_LENGTH, Counter, Message, Note, ReadMark
+from workstreams.attachments import largest_file
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of
 
@@ -50,6 +51,11 @@ class Pane:
     def is_notes(self) -> bool:
         """Whether only the team sees this side."""
         return self.kind == "note"
+
+    @property
+    def largest_file(self) -> int:
+        """How many bytes a file may have."""
+        return largest_file()
 
     @property
     def url(self) -> str:

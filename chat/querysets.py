@@ -47,6 +47,16 @@ class MessageQuerySet(EntryQuerySet[M]):
 
     printed = ("author__organization",)
 
+    def with_files(self) -> Self:
+        """Each message with the files it carries; one more query however many there are."""
+        from chat.models import MessageFile  # noqa: PLC0415  the models import this module
+
+        return self.prefetch_related(Prefetch("files", queryset=MessageFile.objects.printed(), to_attr="shown_files"))
+
+    def whole(self) -> Self:
+        """Each with all that is printed of it."""
+        return super().whole().with_files()
+
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The messages of WorkStreams this person sees, if they take part in chats at all."""
         if isinstance(user, AnonymousUser) or (user.is_team and not user.is_internal):
@@ -81,6 +91,10 @@ class MessageFileQuerySet(InWorkStreamQuerySet[M]):
     """Questions about the files that messages carry; whoever may not read a chat knows none of them."""
 
     workstream_path = "message__workstream"
+
+    def printed(self) -> Self:
+        """Each with its attachment, and whether that can be looked into."""
+        return self.select_related("attachment__preview").defer("attachment__preview__facts")
 
     def visible_to(self, user: "User | AnonymousUser") -> Self:
         """The files of messages this person may read."""

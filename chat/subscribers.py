@@ -5,7 +5,7 @@ from django.conf import settings
 from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
-from chat import actions, events
+from chat import actions, changes, events
 from chat.conversation import GREETING
 from chat.live import announce, signs
 from chat.models import Message, Note
@@ -65,6 +65,14 @@ def find_no_longer(event: Event) -> None:
     """Search forgets what was removed."""
     if entry := _entry_of(event):
         index.forget(entry)
+
+
+@registry.follows("workstream.attachment_released", "open pages show that what messages carry can be downloaded")
+@registry.follows("workstream.attachment_removed", "open pages show that what messages carry is gone")
+@registry.follows("workstream.attachment_quarantined", "open pages show that what messages carry is held back")
+def show_file_again(event: Event) -> None:
+    """What became of a file is seen where somebody sent it."""
+    changes.show_file_again(attachment_id=event.data["attachment_id"])
 
 
 def _entry_of(event: Event) -> Message | Note | None:

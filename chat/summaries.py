@@ -120,7 +120,7 @@ def _summary(message: Message, reader: User) -> Summary:
     read: int = getattr(message, "read", None) or 0
     return Summary(
         author=author,
-        text="Message removed" if message.removed_at else _excerpt(message.body),
+        text="Message removed" if message.removed_at else _excerpt(message.body) or "Sent a file",
         at=message.created_at,
         unread=max(0, message.number - read),
         waiting_on=_waiting_on(message, reader),

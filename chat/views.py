@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -15,7 +15,7 @@ from accounts.http import PortalRequest
 from accounts.models import User
 from chat import actions, changes
 from chat.conversation import Line, html_of, lines_of
-from chat.errors import KeyTaken
+from chat.errors import KeyTaken, NoSuchFile
 from chat.forms import BegunForm, EditForm, EntryForm, LookingForm, NextForm, ReadForm, WindowForm, WritingForm
 from chat.live import signs
 from chat.live.channels import Kind
@@ -25,6 +25,8 @@ from chat.panel import PAGE
 from chat.querysets import EntryQuerySet
 from chat.seen import readers_of
 from chat.summaries import unread_beside
+from workstreams import attachments
+from workstreams.choices import AttachmentKind
 from workstreams.models import WorkStream
 from workstreams.tenancy import capabilities_of, require
 
@@ -287,17 +289,20 @@ def _history(request: PortalRequest, workstream: WorkStream, rows: EntryQuerySet
 def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResponse:
     """Say something. A script gets JSON; a plain form goes back to the page, or gets its text back with the reason."""
     is_script = _is_script(request)
-    form = EntryForm(request.POST)
+    form = EntryForm(request.POST, request.FILES)
     form.is_valid()
     body = form.cleaned_data.get("body", "")
     key = form.cleaned_data.get("client_key") or uuid4()
+    carried: list[UUID] = []
     try:
-        entry = _say(request, workstream, kind, form, key)
-    except KeyTaken:
-        if is_script:
-            raise
-        # The form of a page that was gone back to: another text is another message.
-        entry = _say(request, workstream, kind, form, uuid4())
+        try:
+            entry = _say(request, workstream, kind, form, key, carried)
+        except KeyTaken:
+            if is_script:
+                raise
+            # The form of a page that was gone back to: another text is another message.
+            carried.clear()
+            entry = _say(request, workstream, kind, form, uuid4(), carried)
     except NotAllowed:
         raise
     except DomainError as refusal:
@@ -310,6 +315,7 @@ def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResp
             "refusal": refusal,
             "client_key": uuid4(),
             "max_length": MAX_LENGTH,
+            "carried": attachments.of_author(workstream=workstream, author=request.user, ids=carried),
         }
         return render(request, "chat/refused.html", context, status=refusal.status_code)
     if is_script:
@@ -317,14 +323,30 @@ def _post(request: PortalRequest, workstream: WorkStream, kind: str) -> HttpResp
     return redirect(_chat_of(workstream, kind, entry.number))
 
 
-def _say(request: PortalRequest, workstream: WorkStream, kind: str, form: EntryForm, key: UUID) -> Message | Note:
+def _say(  # noqa: PLR0917
+    request: PortalRequest, workstream: WorkStream, kind: str, form: EntryForm, key: UUID, carried: list[UUID]
+) -> Message | Note:
+    """Say what a form holds. `carried` gets the ids of the files, also of those that were added before a refusal."""
     body = form.cleaned_data.get("body", "")
     if kind == "note":
         mentions = form.cleaned_data.get("mention", [])
         return actions.post_note(
             workstream=workstream, author=request.user, body=body, client_key=key, mentions=mentions
         )
-    return actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key)
+    carried += form.cleaned_data.get("attached", [])
+    if form.has_error("file"):
+        raise NoSuchFile(form.errors["file"][0])
+    for number, upload in enumerate(form.cleaned_data["file"]):
+        # Sent without script. The same form sent twice adds them once.
+        added = attachments.add(
+            workstream=workstream,
+            actor=request.user,
+            upload=upload,
+            kind=AttachmentKind.OTHER,
+            client_key=uuid5(key, f"{number}/{upload.size}/{upload.name}"),
+        )
+        carried.append(added.public_id)
+    return actions.post_message(workstream=workstream, author=request.user, body=body, client_key=key, files=carried)
 
 
 def _chat_of(workstream: WorkStream, kind: str = "message", number: int | None = None) -> str:

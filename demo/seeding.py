@@ -15,7 +15,7 @@ from accounts import events as account_events
 from accounts.capabilities import Role
 from accounts.models import Organization, User
 from activity.models import Event
-from chat.models import Counter, Message, Note, ReadMark
+from chat.models import Counter, Message, MessageFile, Note, ReadMark
 from demo import opportunities
 from demo.content import COMPANIES, PEOPLE, STORIES
 from demo.content.people import LOCAL_PARTS, Character
@@ -121,6 +121,7 @@ def _save(performances: list[Performance]) -> None:
     DocumentRequest.objects.bulk_create(chain.from_iterable(row.requests for row in rows))
     _keep_files(list(chain.from_iterable(row.files for row in rows)))
     Message.objects.bulk_create(chain.from_iterable(row.messages for row in rows), batch_size=500)
+    MessageFile.objects.bulk_create(chain.from_iterable(row.carried for row in rows))
     Note.objects.bulk_create(chain.from_iterable(row.notes for row in rows))
     ReadMark.objects.bulk_create(chain.from_iterable(row.read_marks for row in rows))
     MilestoneChange.objects.bulk_create(chain.from_iterable(row.changes for row in rows))

@@ -19,7 +19,7 @@ from accounts.capabilities import Role
 from accounts.models import Organization, User
 from activity.models import Event, SystemActor
 from chat import events as chat_events
-from chat.models import Counter, Message, Note, ReadMark
+from chat.models import Counter, Message, MessageFile, Note, ReadMark
 from chat.subscribers import creation_note, greeting
 from demo import opportunities
 from demo.content.story import Story
@@ -88,6 +88,7 @@ class Rows:
     memberships: list[Membership] = field(default_factory=list)
     invitations: list[Invitation] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    carried: list[MessageFile] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     read_marks: list[ReadMark] = field(default_factory=list)
     changes: list[MilestoneChange] = field(default_factory=list)
@@ -191,6 +192,7 @@ class Performance:
             "close": lambda: self._close(CloseReason(arguments[0]), remark, actor),
             "reopen": lambda: self._reopen(actor),
             "ask": lambda: self._ask(AttachmentKind(arguments[0]), int(arguments[1]), remark, actor),
+            "carry": lambda: self._carry(arguments[0]),
             "file": lambda: self._file(arguments[0], AttachmentKind(arguments[1]), remark, actor),
         }
         simple[verb]()
@@ -315,6 +317,14 @@ class Performance:
             asked.done_at, asked.done_by = self.clock, actor
             self._record(events.DOCUMENT_REQUEST_DONE, actor, kind=kind.label)
         self._touch()
+
+    def _carry(self, name: str) -> None:
+        """The last message carries a file that its author has added."""
+        message = self.rows.messages[-1]
+        file = next(file for file, _ in self.rows.files if file.name == name)
+        if file.uploaded_by != message.author:
+            raise ValueError(f"{name} is not of {message.author}.")
+        self.rows.carried.append(MessageFile(message=message, attachment=file))
 
     def _tie(self, actor: User) -> None:
         self.workstream.opportunity_id = opportunities.id_of(self.story.key)

@@ -300,6 +300,8 @@ _BUNDLES: dict[Bundle, Callable[[User, Rows], Rows]] = {
 def _quote(entry: Message | Note, zone: ZoneInfo) -> Quote:
     line = Line(entry)
     text = as_plain_text(entry.body)
+    if names := ", ".join(file.attachment.name for file in line.files):
+        text = f"{text}\n\nFiles: {names}".strip()
     text = text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
     notes = "?conversation=notes" if line.is_note else ""
     url = f"{entry.workstream.full_url}{notes}#{line.kind}-{entry.number}"

@@ -30,6 +30,8 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:  # noqa: ARG002  Django's signature
         """The list of the files that were sent."""
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
+        if not given and not self.required:
+            return []
         if not given:
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(given) > MOST_FILES:

@@ -134,7 +134,14 @@ def of_author(*, workstream: WorkStream, author: User, ids: Iterable[UUID]) -> l
     found = Attachment.objects.visible_to(author).filter(
         workstream=workstream, uploaded_by=author, removed_at=None, public_id__in=list(ids)
     )
-    return list(found.exclude(scan=Attachment.Scan.QUARANTINED).order_by("created_at", "id"))
+    found = found.exclude(scan=Attachment.Scan.QUARANTINED).select_related("preview").defer("preview__facts")
+    return list(found.order_by("created_at", "id"))
+
+
+def may_be_previewed(attachment: Attachment) -> bool:
+    """Whether there is a preview of it, or will be in a moment. Asks nothing of an attachment read with its preview."""
+    preview = getattr(attachment, "preview", None)
+    return not why_not(attachment) and preview is not None and preview.state != "failed"
 
 
 @dataclass(frozen=True)

@@ -39,14 +39,14 @@ def file_rows(rows: "Iterable[Row]", workstream: WorkStream, csrf_token: object)
     return SafeString("".join([_row(row, workstream, csrf_token) for row in rows]))
 
 
-def _sign(attachment: Attachment) -> SafeString:
+def sign(attachment: Attachment) -> SafeString:
     """A sign for what the file is; its kind and name say it in words."""
     kind = attachment.content_type
     name = ICONS.get(kind) or ICONS.get(kind.partition("/")[0], "file")
     return icon(name, size=18, aria_hidden="true")
 
 
-def _cut_in_the_middle(name: str) -> str:
+def cut_in_the_middle(name: str) -> str:
     """A long name without its middle, because a file's ending says what it is."""
     if len(name) <= CUT_AT:
         return name
@@ -58,7 +58,7 @@ def _row(row: "Row", workstream: WorkStream, csrf_token: object) -> str:
     note = f'<p class="file__note" dir="auto">{escape(file.note)}</p>' if file.note else ""
     return (
         f'<li class="file" id="attachment-{file.public_id}">\n'
-        f'<span class="file__icon">{_sign(file)}</span>\n'
+        f'<span class="file__icon">{sign(file)}</span>\n'
         f'<div class="file__text"><p class="file__name">{_name(row, workstream)}</p>\n'
         f'<p class="file__about">{escape(file.get_kind_display())}, {escape(row.size)},'
         f" <bdi>{escape(file.uploaded_by.display_name)}</bdi>, {_moment(file)}</p>\n"
@@ -69,7 +69,7 @@ def _row(row: "Row", workstream: WorkStream, csrf_token: object) -> str:
 
 def _name(row: "Row", workstream: WorkStream) -> str:
     file = row.attachment
-    name = f"<bdi>{escape(file.name if row.why_not else _cut_in_the_middle(file.name))}</bdi>"
+    name = f"<bdi>{escape(file.name if row.why_not else cut_in_the_middle(file.name))}</bdi>"
     if row.why_not:
         return name
     whole = escape(file.name)

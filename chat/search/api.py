@@ -135,5 +135,5 @@ def _answer(request: ApiRequest, found: Found[Any], row: type[serializers.Serial
     if found.next is not None:
         more = {**request.query_params.dict(), "after": str(found.next)}
         following = f"{request.build_absolute_uri(request.path)}?{urlencode(more)}"
-    results = row(found.entries, many=True, context={"reader": request.user}).data
+    results = row(found.entries, many=True, context={"reader": request.user, "request": request}).data
     return Response({"next": following, "results": results})

@@ -89,7 +89,7 @@ def _found(  # noqa: PLR0917
         return Found([], None)
     fresh = [entry.pk for entry in _fresh(rows, words, question, before)]
     keys = sorted({*fresh, *_indexed(words, question, reader, before, size + 1)}, reverse=True)[: size + 1]
-    by_key = rows.filter(pk__in=keys, removed_at=None).select_related("workstream", *rows.printed).in_bulk()
+    by_key = rows.filter(pk__in=keys, removed_at=None).whole().select_related("workstream").in_bulk()
     entries = [by_key[key] for key in keys[:size] if key in by_key]
     return Found(entries, keys[size - 1] if len(keys) > size else None)
 

@@ -28,7 +28,8 @@ photos or so, as mixed as possible, night and rain included.
         * nadia +1m: ask sample_data -60 -- 200 photos or so, night and rain included; a table of them will do for now
         * maria +20m: file signs-sample.csv sample_data -- The first sixty, with where they were taken
         * maria +2m: file junction-at-dusk.jpg sample_data -- One of the hard ones
-        maria +13m: Four signs on average, sometimes fifteen at junctions.
+        maria +13m: Four signs on average, sometimes fifteen at junctions. Here is one of those.
+        * maria: carry junction-at-dusk.jpg
         Quality: honestly, we look at it when the map team complains.
         nadia +20m: Clear. I will bring in Elena, our architect, she has built this before. We can usually show a \
 first plan within a week.

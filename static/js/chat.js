@@ -3,6 +3,7 @@
 
 import { Acts } from "./chat/acts.js";
 import { Composer } from "./chat/composer.js";
+import { Files } from "./chat/files.js";
 import { listen } from "./chat/keys.js";
 import { Log } from "./chat/log.js";
 import { Memory } from "./chat/memory.js";
@@ -67,8 +68,9 @@ function start(chat) {
       blank: pane.querySelector("[data-blank]"),
       states,
       memory: slot(`${kind}.unsent`, []),
-      onRefused(text, why) {
+      onRefused(text, why, files) {
         if (!side.composer.text) side.composer.text = text;
+        side.files?.put(files);
         side.composer.complain(why);
       },
     });
@@ -76,13 +78,24 @@ function start(chat) {
       memory: slot(`${kind}.draft`, ""),
       async onSend(text) {
         if (kind === "message" && warning && LIKE_A_NOTE.test(text) && !(await isMeantForAll(text))) return false;
-        side.outbox.send(text, side.mentions ? { mention: side.mentions.ids } : {});
+        side.outbox.send(text, side.mentions ? { mention: side.mentions.ids } : {}, side.files?.arrived);
         side.mentions?.begin([]);
+        side.files?.clear();
         side.composer.text = "";
         return true;
       },
       onEditLast: () => side.acts.editLast(),
     });
+    if (form.querySelector("[data-files]")) {
+      side.files = new Files(form, {
+        chat,
+        person: chat.dataset.person,
+        memory: slot(`${kind}.files`, []),
+        say: (words) => side.log.say(words),
+        onChange: () => side.composer.complain(""),
+      });
+      side.composer.files = side.files;
+    }
     if (form.querySelector("[data-colleagues]")) {
       side.mentions = new Mentions(form, { memory: slot(`${kind}.named`, []), say: (words) => side.log.say(words) });
     }
@@ -121,6 +134,12 @@ function start(chat) {
     sides.get(warning.returnValue === "note" ? "note" : "message").composer.focus();
     return warning.returnValue === "send";
   }
+
+  // The dialog itself is opened by frame.js, and by nobody where a new tab was asked for.
+  chat.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-look]");
+    if (link) window.htmx.ajax("GET", link.getAttribute("href"), { target: "#preview-content", swap: "outerHTML" });
+  });
 
   // --- Chat / Notes
 

@@ -131,8 +131,8 @@ def test_a_piece_of_history_costs_the_same_however_long(
         say(world.labels, person)
     client.force_login(getattr(world, reader))
 
-    # Session, person, WorkStream and membership (colleagues need none), messages with their authors.
-    with django_assert_num_queries(5 if reader == "owner" else 4):
+    # Session, person, WorkStream and membership (colleagues need none), messages with their authors, their files.
+    with django_assert_num_queries(6 if reader == "owner" else 5):
         client.get(url(world) + "?after=0")
 
 

@@ -12,6 +12,7 @@ export class Composer {
   #max;
   #onSend;
   #onEditLast;
+  #files = null;
   #editing = null; // what is being edited
   #button;
   #label;
@@ -45,6 +46,11 @@ export class Composer {
       this.focus();
     });
     this.#changed();
+  }
+
+  /** What goes with the text (chat/files.js); with any of it the text may be empty. */
+  set files(files) {
+    this.#files = files;
   }
 
   get text() {
@@ -82,11 +88,16 @@ export class Composer {
   async #submit() {
     if (this.#field.readOnly) return;
     const text = this.#field.value;
-    if (!text.trim() || this.#isTooLong()) {
+    const editing = this.#editing;
+    const hasFiles = !editing && this.#files && !this.#files.isEmpty;
+    if ((!text.trim() && !hasFiles) || this.#isTooLong()) {
       this.#field.focus();
       return;
     }
-    const editing = this.#editing;
+    if (hasFiles && this.#files.isWaiting) {
+      this.complain("Not all files have arrived yet. Send it then, or take them out.");
+      return;
+    }
     if (!editing) {
       if ((await this.#onSend(text)) !== false && this.#field.value === text) this.text = "";
       return;

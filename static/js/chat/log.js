@@ -478,7 +478,9 @@ export class Log {
         return;
       }
       const text = (selector) => arrived[0].querySelector(selector).textContent.trim();
-      this.say(`${text(".message__author")}, ${text(".message__team")}: ${text(".message__body").slice(0, SPOKEN)}`);
+      const files = [...arrived[0].querySelectorAll(".message__file-name")].map((name) => name.textContent.trim());
+      const said = [text(".message__body").slice(0, SPOKEN), ...files].filter(Boolean).join(", ");
+      this.say(`${text(".message__author")}, ${text(".message__team")}: ${said}`);
     }, GATHER);
   }
 }

@@ -13,6 +13,16 @@ function newKey() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
+function listOf(files) {
+  const list = Object.assign(document.createElement("ul"), { className: "message__files" });
+  for (const { name } of files) {
+    const item = Object.assign(document.createElement("li"), { className: "message__file" });
+    item.append(Object.assign(document.createElement("bdi"), { className: "message__file-name", textContent: name }));
+    list.append(item);
+  }
+  return list;
+}
+
 export class Outbox {
   #url;
   #log;
@@ -22,7 +32,7 @@ export class Outbox {
   #onRefused;
   #line = Promise.resolve(); // one after the other, so that the server numbers them as they were written
 
-  /** `blank` is this person's empty entry; `onRefused(text, why)` gets a text back that the server will not take. */
+  /** `blank` is this person's empty entry; `onRefused(text, why, files)` gets back what the server will not take. */
   constructor({ url, log, blank, states, memory, onRefused }) {
     this.#url = url;
     this.#log = log;
@@ -43,9 +53,9 @@ export class Outbox {
     }
   }
 
-  /** `more` is what goes with the text, as lists of values by name. */
-  send(text, more = {}) {
-    const entry = { key: newKey(), text, more, at: new Date().toISOString() };
+  /** `more` is what goes with the text, as lists of values by name; `files` has arrived, each with id, name and size. */
+  send(text, more = {}, files = []) {
+    const entry = { key: newKey(), text, more, files, at: new Date().toISOString() };
     this.#memory.write([...this.#memory.read(), entry]);
     this.#log.addPending(this.#articleOf(entry));
     this.#deliver(entry);
@@ -66,6 +76,7 @@ export class Outbox {
         body: new URLSearchParams([
           ["body", entry.text],
           ["client_key", entry.key],
+          ...(entry.files ?? []).map(({ id }) => ["attached", id]),
           ...Object.entries(entry.more ?? {}).flatMap(([name, values]) => values.map((value) => [name, value])),
         ]),
         signal: AbortSignal.timeout?.(PATIENCE),
@@ -82,7 +93,7 @@ export class Outbox {
       this.#sent(content.number);
     } else if (content && answer.status < 500) {
       this.#discard(entry);
-      this.#onRefused(entry.text, content.message);
+      this.#onRefused(entry.text, content.message, entry.files ?? []);
     } else if (answer.redirected || answer.status === 403) {
       this.#failed(entry, "Not sent: you were signed out. Reload the page; your text is kept.");
     } else {
@@ -96,6 +107,7 @@ export class Outbox {
     article.removeAttribute("data-number");
     article.dataset.key = entry.key;
     article.querySelector(".message__body").textContent = entry.text;
+    if (entry.files?.length) article.querySelector(".message__body").after(listOf(entry.files));
     article.querySelector("time").dateTime = entry.at;
     return article;
   }
