@@ -98,7 +98,7 @@ def _files(line: "Line") -> str:
 
 def _file(file: "Carried") -> str:
     full = escape(file.attachment.name)
-    name = escape(cut_in_the_middle(file.attachment.name))
+    name = str(escape(cut_in_the_middle(file.attachment.name)))
     look = ""
     if file.why_not:
         name = f'<bdi class="message__file-name">{name}</bdi>'
