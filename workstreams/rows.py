@@ -31,7 +31,7 @@ _UNREAD = {
     related: [
         f"{related}__{column.name}"
         for column in model._meta.concrete_fields  # noqa: SLF001  documented, in spite of its name
-        if column.name not in {"id", "name", "email"}
+        if column.name not in {"id", "name", "email", "erased_at"}
     ]
     for related, model in {"organization": Organization, "lead": User, "owner": User}.items()
 }

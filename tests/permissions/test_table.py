@@ -78,6 +78,8 @@ def happens(call: Call, world: World, client: Client) -> Outcome:
     address = address_of(call, world)
     with transaction.atomic():
         answer = _ask(client, call, address, call.data(world))
+        if answer.streaming and not getattr(answer, "is_async", False):
+            answer.getvalue()  # to the end, which lets go of it, while what it reads is there
         # Whatever it did is taken back, so that the next person finds the same.
         transaction.set_rollback(True)
     if answer.get("Location", "").startswith(reverse("admin:login")):
@@ -99,8 +101,7 @@ def _ask(client: Client, call: Call, address: str, data: dict[str, Any]) -> Http
 
 def outcome_of(answer: HttpResponse) -> Outcome:
     """Read off status and address; whatever is none of these is a mistake in the table, or a bug."""
-    if answer.streaming and not getattr(answer, "is_async", False):
-        answer.getvalue()  # read to the end, which lets go of it
+    if answer.streaming:
         return Outcome.DONE
     if answer.status_code == 401 or answer.get("Location", "").startswith(reverse("accounts:sign_in")):
         return Outcome.SIGN_IN

@@ -275,7 +275,7 @@ def test_a_colleague_starts_one_for_a_client(world: World) -> None:
         ({"new_organization": "Umbra", "name": "Signs", "status": "closed"}, 400, "status"),
         ({"new_organization": "Umbra", "name": "Signs", "intended_start": "1850-01-01"}, 400, "intended_start"),
         ({"new_organization": "acme", "name": "Signs"}, 422, None),
-        ({"new_organization": "Umbra", "name": "Signs", "first_person": "nobody@example.com"}, 422, None),
+        ({"new_organization": "Umbra", "name": "Signs", "first_person": "no address"}, 400, "first_person"),
     ],
 )
 def test_what_makes_no_workstream_starts_none(
