@@ -92,7 +92,7 @@ def test_people_do_not_share_keys(world: World) -> None:
 
 def test_what_was_refused_changed_nothing_and_may_be_sent_again(world: World) -> None:
     caller = Caller(world.isr)
-    refused = caller.post("/workstreams/", {**NEW, "first_person": "nobody@example.com"}, Idempotency_Key="one")
+    refused = caller.post("/workstreams/", {**NEW, "first_person": world.stranger.email}, Idempotency_Key="one")
 
     assert refused.status_code == 422
     assert not Event.objects.filter(verb="accounts.organization_created").exists()
