@@ -288,7 +288,7 @@ def test_who_is_taken_off_a_workstream_is_told_so(signed_in_page: SignedInPage, 
     say(world.labels, world.isr, "Hello")
     expect(entries(page, "Hello")).to_have_count(1)
     membership.remove(workstream=world.labels, actor=world.owner, person=world.member)
-    expect(page.get_by_text("This chat is no longer open to you here.")).to_be_visible()
+    expect(page.get_by_text("You no longer take part in this WorkStream").first).to_be_visible()
 
 
 def test_it_works_without_script(signed_in_page: SignedInPage, world: World) -> None:
