@@ -9,7 +9,7 @@ from tests.conftest import World
 
 def test_a_client_fills_in_what_is_missing_without_leaving_the_page(world: World, signed_in_page: SignedInPage) -> None:
     page = signed_in_page(world.owner, world.labels.get_absolute_url())
-    page.get_by_label("Message").fill("Half a message")
+    page.get_by_label("Message", exact=True).fill("Half a message")
     page.get_by_role("link", name="Add hours per month").click()
     field = page.get_by_label("Hours per month")
     expect(field).to_be_focused()
@@ -21,7 +21,7 @@ def test_a_client_fills_in_what_is_missing_without_leaving_the_page(world: World
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_text("400 hours a month")).to_be_visible()
-    expect(page.get_by_label("Message")).to_have_value("Half a message")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Half a message")
     assert_accessible(page)
 
 
