@@ -92,6 +92,8 @@ class ApiView(APIView):
     schema = PortalSchema()
     # Whoever lacks this capability is answered as if the address did not exist, and is not told of it in the schema.
     known_with: Can | None = None
+    # Whether a parameter or the body names something that may not be there, so that 404 is an answer.
+    looks_something_up = False
     allowance: Allowance | None = None
     # Whether a POST with an Idempotency-Key is one transaction with its answer remembered.
     answers_once = True

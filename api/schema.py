@@ -83,7 +83,7 @@ class PortalSchema(AutoSchema):
         if operation is None:
             return None
         errors = dict(_ALWAYS)
-        if "{" in path:
+        if "{" in path or getattr(self.view, "looks_something_up", False):
             errors |= _WITH_A_PLACE
         if method in {"POST", "PATCH", "PUT", "DELETE"}:
             errors |= _WITH_A_BODY

@@ -77,6 +77,8 @@ def _page(name: str, row: type[serializers.Serializer[Any]]) -> type[serializers
 class SearchMessagesView(ApiView):
     """Messages by their words."""
 
+    looks_something_up = True
+
     @extend_schema(
         operation_id="messages_search",
         tags=[TAG],
@@ -100,6 +102,7 @@ class SearchNotesView(ApiView):
     """Internal Notes by their words."""
 
     known_with = Can.READ_NOTES
+    looks_something_up = True
 
     @extend_schema(
         operation_id="notes_search",

@@ -193,6 +193,8 @@ class WithdrawView(ApiView):
 class AcceptView(ApiView):
     """Joining."""
 
+    looks_something_up = True
+
     @extend_schema(operation_id="invitation_accept", request=AcceptSerializer, responses=WorkStreamSerializer)
     def post(self, request: ApiRequest) -> Response:
         """Join a WorkStream by the key of the link that was mailed to the caller's own address."""
