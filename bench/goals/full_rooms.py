@@ -72,6 +72,7 @@ async def _in_turns(scene: Scene, count: int, rounds: int) -> tuple[Sample, Samp
         audience.leave()
     visitor.leave()
     server.close()
+    await room.close()
     return Sample(told[2:]), Sample(spread[2:]), lost
 
 
@@ -92,6 +93,12 @@ class _Room:
         frame = f"id: {number}\nevent: message\ndata: {json.dumps({'number': number, 'html': '<p>x</p>' * 60})}\n\n"
         for writer in self._writers:
             writer.write(frame.encode())
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
 
 
 # --- 20 ----------------------------------------------------------------------------------------------------------

@@ -36,7 +36,8 @@ INSERT INTO chat_counter (workstream_id, last_message, last_note) VALUES (%(work
     ON CONFLICT (workstream_id) DO UPDATE SET last_message = %(messages)s, last_note = %(notes)s;
 INSERT INTO chat_readmark (workstream_id, user_id, message, note)
 SELECT %(workstream)s, id, %(messages)s - 10, 0 FROM accounts_user;
-ANALYZE chat_message, chat_note, activity_event, chat_counter, chat_readmark;
+ANALYZE chat_message, chat_note, activity_event, chat_counter, chat_readmark, accounts_user, accounts_organization,
+  workstreams_workstream, workstreams_membership;
 """
 
 
