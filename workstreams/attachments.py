@@ -14,7 +14,7 @@ from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.record import nudge, record
 from workstreams import events, files, scanning
-from workstreams.actions import lock
+from workstreams.actions import lock, touch
 from workstreams.choices import AttachmentKind, Side
 from workstreams.errors import Closed, FileKeyTaken, KindOfTheTeam, NotDownloadable
 from workstreams.models import Attachment, DocumentRequest, WorkStream, attachment_key
@@ -232,7 +232,7 @@ def _record(
     files.adopt(stored.key)
     if attachment.scan == Attachment.Scan.WAITING:
         _nudge("scan_waiting_files")
-    WorkStream.objects.filter(pk=workstream.pk).update(last_activity_at=attachment.created_at)
+    touch(workstream)
     record(
         events.ATTACHMENT_ADDED,
         actor=actor,

@@ -124,7 +124,7 @@ def answer(*, attachment: Attachment, actor: User) -> DocumentRequest | None:
 def miss(*, attachment: Attachment, actor: User | SystemActor) -> DocumentRequest | None:
     """Wait again for what an attachment answered that is not there any more, unless another one answers it too.
 
-    Call in the transaction that removes or quarantines the attachment.
+    Call in the transaction that removes or quarantines the attachment, under the WorkStream's lock.
     """
     if attachment.request_id is None:
         return None

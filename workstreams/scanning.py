@@ -9,6 +9,7 @@ from django.db import transaction
 from activity.models import SystemActor
 from activity.record import record
 from workstreams import clam, events, files
+from workstreams.actions import lock
 from workstreams.errors import StoreAway
 from workstreams.models import Attachment
 
@@ -43,7 +44,12 @@ def scan_waiting() -> int:
 
 @transaction.atomic
 def settle(attachment: Attachment, state: Attachment.Scan, *, result: str = "") -> bool:
-    """Write down what the scan said; whether this was the first to do so."""
+    """Write down what the scan said; whether this was the first to do so.
+
+    Under the WorkStream's lock, as adding and removing are: a document that a file answered is waited for again when
+    the file goes into quarantine, unless another answers it too.
+    """
+    lock(attachment.workstream, SystemActor.PORTAL)
     waiting = Attachment.objects.filter(pk=attachment.pk, scan=Scan.WAITING)
     if not waiting.update(scan=state, scan_result=result[:200]):
         return False
