@@ -42,8 +42,8 @@ def test_two_people_notice_each_other(signed_in_page: SignedInPage, world: World
     expect(colleague.locator("[data-presence]")).to_have_text(f"{world.architect.display_name} is looking too")
     expect(client.locator("[data-presence]")).to_have_count(0)
 
-    # The message is seen, by its member only as far as the client knows.
-    expect(entries(colleague, "Hello Acme")).to_contain_text(f"Seen by {world.owner.display_name}", timeout=SOON)
+    # The message is seen, by its member and by the colleague.
+    expect(entries(colleague, "Hello Acme")).to_contain_text("Seen by 2", timeout=SOON)
 
     composer(client).press_sequentially("I am wri")
     expect(colleague.locator("[data-pane='message'] [data-typing]")).to_have_text(
