@@ -341,6 +341,40 @@ if not 0 <= YEARLY_DISCOUNT_PERCENT < 100:
 
 # --- Vendors -----------------------------------------------------------------------------------------------------
 
+# A vendor without its token (or key) is off: nothing is written for it, and nothing is asked of it. The addresses are
+# settings so that a simulator can stand in.
+INTERCOM_TOKEN = env.str("INTERCOM_TOKEN", default="")
+INTERCOM_BASE_URL = env.str("INTERCOM_BASE_URL", default="https://api.intercom.io").rstrip("/")
+# The key of webhook signatures. Several are valid at once, so that it can be changed without a gap.
+INTERCOM_CLIENT_SECRETS = env.list("INTERCOM_CLIENT_SECRETS", default=[])
+# The workspace: webhooks of another one are refused, and with it the Messenger stands on the pages.
+INTERCOM_APP_ID = env.str("INTERCOM_APP_ID", default="")
+# The key of the Messenger's identity verification.
+INTERCOM_IDENTITY_SECRET = env.str("INTERCOM_IDENTITY_SECRET", default="")
+# The teammate in whose name the portal writes notes, and speaks for colleagues that Intercom does not know.
+INTERCOM_ADMIN_ID = env.str("INTERCOM_ADMIN_ID", default="")
+# Hosts, besides the API's own, from which files of Intercom's conversations are fetched.
+INTERCOM_FILE_HOSTS = env.list("INTERCOM_FILE_HOSTS", default=["downloads.intercomcdn.com", "downloads.intercomcdn.eu"])
+
+HUBSPOT_TOKEN = env.str("HUBSPOT_TOKEN", default="")
+HUBSPOT_BASE_URL = env.str("HUBSPOT_BASE_URL", default="https://api.hubapi.com").rstrip("/")
+HUBSPOT_FORMS_URL = env.str("HUBSPOT_FORMS_URL", default="https://api.hsforms.com").rstrip("/")
+# The account and the form through which a visitor's pages are joined to a contact; without both, none are.
+HUBSPOT_PORTAL_ID = env.str("HUBSPOT_PORTAL_ID", default="")
+HUBSPOT_FORM_ID = env.str("HUBSPOT_FORM_ID", default="")
+
+# The connected app that reads opportunities with the client-credentials flow; its My Domain is like "acme.my".
+SALESFORCE_CONSUMER_KEY = env.str("SALESFORCE_CONSUMER_KEY", default="")
+SALESFORCE_CONSUMER_SECRET = env.str("SALESFORCE_CONSUMER_SECRET", default="")
+SALESFORCE_DOMAIN = env.str("SALESFORCE_DOMAIN", default="")
+SALESFORCE_API_VERSION = env.str("SALESFORCE_API_VERSION", default="59.0")
+# The simulator's port on this machine; 0 speaks to Salesforce itself.
+SALESFORCE_SIMULATOR_PORT = env.int("SALESFORCE_SIMULATOR_PORT", default=0)
+# What stands in the address of the SOAP endpoint for Outbound Messages; without any it answers 404.
+SALESFORCE_OUTBOUND_TOKENS = env.list("SALESFORCE_OUTBOUND_TOKENS", default=[])
+# The Outbound Messages that are believed, by their ActionId; empty believes all that know the token.
+SALESFORCE_OUTBOUND_ACTIONS = env.list("SALESFORCE_OUTBOUND_ACTIONS", default=[])
+
 # How the Flow's callout shows that it is ours: a static secret in X-Portal-Token, or a signature made with a shared
 # secret. Several of each are valid at once, so that they can be changed without a gap. With neither, the endpoint
 # answers 401 to all.

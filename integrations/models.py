@@ -1,15 +1,21 @@
-"""What vendors told us, stored before anything is done with it."""
+"""What vendors told us and what we tell them, stored before anything is done with it."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.querysets import InboundEventQuerySet
+from activity.models import Event
+from integrations.querysets import DeliveryQuerySet, InboundEventQuerySet, MailboxQuerySet
 from workstreams.models import WorkStream
 
 
 class Provider(models.TextChoices):
-    """Who told us."""
+    """A vendor that we exchange something with."""
 
+    INTERCOM = "intercom", "Intercom"
+    HUBSPOT = "hubspot", "HubSpot"
     SALESFORCE = "salesforce", "Salesforce"
 
 
@@ -61,3 +67,120 @@ class InboundEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_provider_display()} {self.dedupe_key}"
+
+
+class Connector(models.Model):
+    """How a vendor is doing, for all workers together: a pause of one is a pause of all.
+
+    There is a row per vendor from the first time one is written; none means that all is well.
+    """
+
+    provider = models.CharField(max_length=20, choices=Provider.choices, primary_key=True)
+    # A person stopped it; nothing goes out until somebody lets it go on.
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    pause_reason = models.CharField(max_length=500, blank=True)
+    # The vendor is away, refuses us or asks us to wait: nothing goes out before this time. After it one delivery is
+    # tried, by whoever takes the probe; the others go on when it went well.
+    open_until = models.DateTimeField(null=True, blank=True)
+    open_reason = models.CharField(max_length=500, blank=True)
+    probing_until = models.DateTimeField(null=True, blank=True)
+    # Failures one after another, whichever mailboxes they were in.
+    failures = models.PositiveIntegerField(default=0)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.get_provider_display()
+
+
+class Mailbox(models.Model):
+    """What goes to one vendor about one WorkStream or one person, strictly in order; different ones go side by side.
+
+    Whoever writes a delivery makes its mailbox due in the same statement. A worker leases it, sends with no transaction
+    open, and gives it back: to rest only if nobody wrote to it since (`version`), because whoever commits meanwhile is
+    not seen by the one who looks whether anything is left.
+    """
+
+    provider = models.CharField(max_length=20, choices=Provider.choices)
+    # "workstream:17" or "person:4".
+    key = models.CharField(max_length=60)
+    workstream = models.ForeignKey(WorkStream, null=True, on_delete=models.CASCADE, related_name="mailboxes")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    # When there is something to do next; null while there is nothing, or while its head is parked.
+    due_at = models.DateTimeField(null=True)
+    # Who works at it, and until when; another may take it afterwards.
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    # Grows with every delivery written to it.
+    version = models.PositiveBigIntegerField(default=0)
+    # Failed attempts at its head, one after another; a new delivery does not bring a mailbox forward that waits.
+    attempts = models.PositiveIntegerField(default=0)
+    # Its head was refused for good; nothing behind it goes out until a person replays or ignores it.
+    parked_at = models.DateTimeField(null=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        indexes = [
+            models.Index(fields=["provider", "due_at"], name="mailbox_due", condition=Q(due_at__isnull=False)),
+        ]
+        constraints = [models.UniqueConstraint(fields=["provider", "key"], name="one_mailbox_for_each_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.get_provider_display()} {self.key}"
+
+
+class Delivery(models.Model):
+    """One thing to do at a vendor, written in the transaction of what it follows from, and kept as a ledger.
+
+    `data` holds identifiers and plain facts, never words of people: those are read when it is sent, so what was removed
+    or erased meanwhile does not go out.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENT = "sent", "Sent"
+        PARKED = "parked", "Refused, waits for a person"
+        IGNORED = "ignored", "Ignored"
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    # The name of what is done, as the vendor's folder declares it: "message.relay".
+    operation = models.CharField(max_length=40)
+    event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.WAITING, db_default=State.WAITING.value
+    )
+    attempts = models.PositiveIntegerField(default=0, db_default=0)
+    # Set just before the vendor is called and emptied when its answer is known. One that is found set was called by a
+    # worker that died, or that never heard the answer: look at the vendor before it is sent again.
+    begun_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True, db_default="")
+    # What the vendor answered that is worth keeping: ids, not words.
+    outcome = models.JSONField(default=dict, db_default={})
+    # SHA-256 of the body that was sent last, in hexadecimal.
+    digest = models.CharField(max_length=64, blank=True, db_default="")
+    settled_at = models.DateTimeField(null=True)
+    # Who ignored it, and why.
+    ignored_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ignored_because = models.CharField(max_length=500, blank=True, db_default="")
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["mailbox", "id"], name="delivery_unsettled", condition=Q(state__in=["waiting", "parked"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.pk}"

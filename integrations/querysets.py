@@ -41,3 +41,27 @@ class InboundEventQuerySet(models.QuerySet[M]):
     def claim(self, *, now: datetime) -> M | None:
         """Take the oldest due event for one worker; the claim is a lease that runs out if the worker dies."""
         return claim_first(self.filter(state="received"), now=now, lease=LEASE)
+
+
+class MailboxQuerySet(models.QuerySet[M]):
+    """Questions about mailboxes."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Colleagues see what goes to vendors; nobody else."""
+        if isinstance(user, AnonymousUser) or not user.is_active or not user.is_internal:
+            return self.none()
+        return self
+
+
+class DeliveryQuerySet(models.QuerySet[M]):
+    """Questions about deliveries."""
+
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Colleagues see what goes to vendors; nobody else."""
+        if isinstance(user, AnonymousUser) or not user.is_active or not user.is_internal:
+            return self.none()
+        return self
+
+    def unsettled(self) -> Self:
+        """What still has to go out, or waits for a person."""
+        return self.filter(state__in=["waiting", "parked"])
