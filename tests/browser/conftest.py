@@ -186,7 +186,9 @@ def _keep_screenshots(name: str, pages: list[Page]) -> None:
 
 
 def _let_others_give_way() -> None:
-    """When emptying the tables meets the worker in a deadlock, the worker shall be the one who is turned away."""
+    """Emptying the tables waits for what the portal still does; in a deadlock the worker is the one turned away."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '60s'")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SET deadlock_timeout = '20s'")

@@ -13,8 +13,7 @@ GALLERY = "/demo/design/"
 SHARED_PAGE = "document.documentElement.scrollWidth <= innerWidth"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "theme"), [(320, "dark"), (1280, "light")])
 def test_every_component_is_accessible_and_stays_within_the_page(
     world: World, signed_in_page: SignedInPage, theme: str, width: int
 ) -> None:

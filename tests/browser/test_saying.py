@@ -153,8 +153,10 @@ def test_files_are_attached_and_everybody_has_them_at_once(
         here.get_by_role("link", name="chosen.csv", exact=True).click()
     assert Path(download.value.path()).read_bytes() == b"name,age\nMilo,31\n"
     here.get_by_role("link", name="Preview chosen.csv").click()
-    expect(colleague.get_by_role("dialog").filter(has_text="chosen.csv")).to_be_visible()
+    preview = colleague.get_by_role("dialog").filter(has_text="chosen.csv")
+    expect(preview).to_be_visible()
     colleague.keyboard.press("Escape")
+    expect(preview).to_be_hidden()
     assert_accessible(colleague)
 
     # Files alone are a message, too; one that is removed says so on the open page.

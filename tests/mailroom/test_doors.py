@@ -146,7 +146,8 @@ def listening(*, is_lmtp: bool) -> Iterator[int]:
     try:
         yield running.sockets[0].getsockname()[1]
     finally:
-        running.close()
+        # Both in the loop's own thread, which may be closing a connection of this server at the same moment.
+        loop.call_soon_threadsafe(running.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.run_until_complete(loop.shutdown_default_executor())
