@@ -6,10 +6,13 @@ from activity.models import Event
 from activity.record import nudge
 from activity.registry import registry
 from integrations.models import InboundEvent, Provider
+from integrations.salesforce.models import Opportunity
 from integrations.salesforce.stages import HIGHEST_STEP
+from integrations.salesforce.work import newest_event
 from integrations.tasks import work_waiting_inbound
 from milestones import events as milestone_events
 from milestones import tracks
+from workstreams import events as workstream_events
 
 
 @registry.follows(milestone_events.DELIVERY_CHOSEN, "a Salesforce stage that waited for the choice is followed")
@@ -27,3 +30,19 @@ def work_what_waited(event: Event) -> None:
     )
     if waiting.update(state=InboundEvent.State.RECEIVED, attempts=0, due_at=timezone.now()):
         nudge(work_waiting_inbound)
+
+
+@registry.follows(workstream_events.REOPENED, "a Salesforce stage that came while it was closed is followed")
+def work_what_came_meanwhile(event: Event) -> None:
+    """Hand the newest stage back to the workers if it came while the WorkStream was closed (A27)."""
+    workstream = event.workstream
+    if workstream is None or not workstream.opportunity_id:
+        return
+    opportunity = Opportunity.objects.filter(opportunity_id=workstream.opportunity_id).first()
+    newest = newest_event(opportunity) if opportunity else None
+    if newest is None or newest.state != InboundEvent.State.IGNORED:
+        return
+    InboundEvent.objects.filter(pk=newest.pk).update(
+        state=InboundEvent.State.RECEIVED, attempts=0, due_at=timezone.now()
+    )
+    nudge(work_waiting_inbound)

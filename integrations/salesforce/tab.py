@@ -94,7 +94,12 @@ class Tab:
     @property
     def needs_decision(self) -> bool:
         """Whether a stage waits for the choice of delivery (A24)."""
-        return any(told.event.state == State.NEEDS_DECISION for told in self.told)
+        return bool(self.undecided_stage)
+
+    @property
+    def undecided_stage(self) -> str:
+        """The stage that waits for it; another one without milestone may have come since."""
+        return next((told.stage for told in self.told if told.event.state == State.NEEDS_DECISION), "")
 
     @property
     def has_failed(self) -> bool:

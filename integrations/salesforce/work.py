@@ -28,6 +28,11 @@ class Heard:
     at: datetime
 
     @property
+    def is_lost(self) -> bool:
+        """Whether nothing will come of the opportunity."""
+        return self.is_closed and not self.is_won
+
+    @property
     def order(self) -> tuple[datetime, bool, int, str]:
         """What makes one newer than another, in whatever order they arrive.
 
@@ -43,20 +48,18 @@ def apply(event: InboundEvent) -> None:
 
     Call in a transaction that holds the event and its opportunity (`inbox.lock_subject`).
     """
-    heard = Heard(
-        stage=event.payload["stageName"],
-        is_closed=event.payload["isClosed"],
-        is_won=event.payload["isWon"],
-        at=event.happened_at or event.received_at,
-    )
+    heard = _heard(event)
     event.workstream = _tied_to(event.subject_id)
     opportunity = Opportunity.objects.filter(opportunity_id=event.subject_id).first()
     if opportunity and heard.order < _known(opportunity).order:
-        _settle(event, State.IGNORED, _older_than(opportunity, heard))
+        if _still_stands(event, heard):
+            _follow(event, heard, opportunity, is_news=True)
+        else:
+            _settle(event, State.IGNORED, _older_than(opportunity, heard))
         return
-    is_news = opportunity is None or opportunity.stage != heard.stage
+    is_news = opportunity is None or opportunity.stage != heard.stage or _was_handed_back(event)
     opportunity = _learn(event.subject_id, heard)
-    _replace_waiting(event)
+    _replace_waiting(event, heard)
     followed = _follow(event, heard, opportunity, is_news=is_news)
     Opportunity.objects.filter(pk=opportunity.pk).update(followed_stage=heard.stage if followed else "")
 
@@ -73,6 +76,22 @@ def newest_event(opportunity: Opportunity) -> InboundEvent | None:
         InboundEvent.objects.about(Provider.SALESFORCE, opportunity.opportunity_id)
         .filter(happened_at=opportunity.modified_at, payload__stageName=opportunity.stage)
         .first()
+    )
+
+
+def _was_handed_back(event: InboundEvent) -> bool:
+    """Whether it was settled, or waited, before somebody's act made it due once more."""
+    return event.settled_at is not None
+
+
+def _still_stands(event: InboundEvent, heard: Heard) -> bool:
+    """Whether a stage that waited is still the newest with a milestone: what has none replaces no milestone (A25)."""
+    if not _was_handed_back(event) or step_of(heard.stage) is None:
+        return False
+    others = InboundEvent.objects.about(event.provider, event.subject_id).exclude(pk=event.pk)
+    return not any(
+        step_of(other.payload["stageName"]) and _heard(other).order > heard.order
+        for other in others.filter(happened_at__gte=heard.at)
     )
 
 
@@ -115,6 +134,15 @@ def _tied_to(opportunity_id: str) -> WorkStream | None:
     return lock(workstream, SystemActor.SALESFORCE) if workstream else None
 
 
+def _heard(event: InboundEvent) -> Heard:
+    return Heard(
+        stage=event.payload["stageName"],
+        is_closed=event.payload["isClosed"],
+        is_won=event.payload["isWon"],
+        at=event.happened_at or event.received_at,
+    )
+
+
 def _known(opportunity: Opportunity) -> Heard:
     return Heard(opportunity.stage, opportunity.is_closed, opportunity.is_won, opportunity.modified_at)
 
@@ -132,11 +160,15 @@ def _learn(opportunity_id: str, heard: Heard) -> Opportunity:
     return opportunity
 
 
-def _replace_waiting(event: InboundEvent) -> None:
-    """What waited for a tie or a decision waits no longer: only the newest stage is followed (A26)."""
-    waiting = InboundEvent.objects.about(event.provider, event.subject_id).filter(
-        state__in=[State.WAITING_FOR_TIE, State.NEEDS_DECISION]
-    )
+def _replace_waiting(event: InboundEvent, heard: Heard) -> None:
+    """What waited for a tie or a decision waits no longer: only the newest stage is followed (A26).
+
+    A stage without milestone answers no question about one, unless the opportunity is lost with it.
+    """
+    replaced = [State.WAITING_FOR_TIE]
+    if step_of(heard.stage) or heard.is_lost:
+        replaced.append(State.NEEDS_DECISION)
+    waiting = InboundEvent.objects.about(event.provider, event.subject_id).filter(state__in=replaced)
     for older in waiting.exclude(pk=event.pk):
         settle(older, State.IGNORED, f"A newer stage came: “{event.payload['stageName']}”.")
 
@@ -168,6 +200,6 @@ def _older_than(opportunity: Opportunity, heard: Heard) -> str:
 
 
 def _without_milestone(heard: Heard) -> str:
-    if heard.is_closed and not heard.is_won:
+    if heard.is_lost:
         return f"“{heard.stage}” has no milestone. Close the WorkStream if the opportunity was lost."
     return f"No milestone belongs to the stage “{heard.stage}”."

@@ -228,6 +228,64 @@ def test_a_newer_stage_replaces_the_one_that_waits(salesforce: Salesforce, world
     assert batch.milestone == Milestone.REVIEWING_AGREEMENT
 
 
+def test_a_stage_without_milestone_does_not_answer_the_question(
+    salesforce: Salesforce, world: World, tied: Tie
+) -> None:
+    batch = tied(world.scans)
+    waiting = salesforce.tell("Booked", minute=1)
+    salesforce.tell("Negotiation", minute=2)
+    waiting.refresh_from_db()
+    assert waiting.state == State.NEEDS_DECISION
+
+    milestones.choose_delivery(workstream=batch, mode=DeliveryMode.IN_HOUSE, actor=world.isr)
+    work_waiting_inbound()
+
+    waiting.refresh_from_db()
+    batch.refresh_from_db()
+    assert outcome(waiting) == (State.APPLIED, "Moved to Assembling DataSquad.")
+    assert batch.milestone == Milestone.ASSEMBLING_DATASQUAD
+    assert Opportunity.objects.get().stage == "Negotiation"
+
+
+def test_a_lost_opportunity_answers_the_question(salesforce: Salesforce, world: World, tied: Tie) -> None:
+    tied(world.scans)
+    waiting = salesforce.tell("Booked", minute=1)
+    salesforce.tell("Closed Lost", minute=2, isClosed=True)
+
+    waiting.refresh_from_db()
+    assert outcome(waiting) == (State.IGNORED, "A newer stage came: “Closed Lost”.")
+
+
+def test_a_stage_that_came_while_it_was_closed_is_followed_when_it_is_reopened(
+    salesforce: Salesforce, world: World, tied: Tie
+) -> None:
+    labels = tied(world.labels)
+    salesforce.tell("Validation", minute=1)
+    labels = workstreams.close(workstream=labels, actor=world.isr, reason=CloseReason.LOST)
+    ignored = salesforce.tell("Contracting", minute=2)
+    workstreams.reopen(workstream=labels, actor=world.isr)
+    work_waiting_inbound()
+
+    labels.refresh_from_db()
+    ignored.refresh_from_db()
+    assert outcome(ignored) == (State.APPLIED, "Moved to Reviewing Service Agreement.")
+    assert labels.milestone == Milestone.REVIEWING_AGREEMENT
+
+
+def test_reopening_what_followed_already_changes_nothing(salesforce: Salesforce, world: World, tied: Tie) -> None:
+    labels = tied(world.labels)
+    followed = salesforce.tell("Validation")
+    labels = milestones.advance(workstream=labels, to=Milestone.PREPARING_PROPOSAL, actor=world.isr)
+    labels = workstreams.close(workstream=labels, actor=world.isr, reason=CloseReason.LOST)
+    workstreams.reopen(workstream=labels, actor=world.isr)
+    work_waiting_inbound()
+
+    labels.refresh_from_db()
+    followed.refresh_from_db()
+    assert labels.milestone == Milestone.PREPARING_PROPOSAL
+    assert outcome(followed) == (State.APPLIED, "Moved to Gathering Requirements.")
+
+
 def test_a_batch_that_chose_before_is_booked_at_once(salesforce: Salesforce, world: World, tied: Tie) -> None:
     batch = tied(world.scans, delivery_mode=DeliveryMode.DISTRIBUTED)
 
