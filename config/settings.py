@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "chat",
     "notifications",
     "integrations",
+    "integrations.intercom",
     "integrations.salesforce",
     "mailroom",
     *(["demo"] if DEMO else []),

@@ -26,6 +26,8 @@ IN_THE_COPY = {
     "api.ApiToken.person": "api-tokens",
     "chat.Message.author": "messages",
     "chat.Note.author": "notes",
+    "intercom.Contact.person": "intercom",
+    "intercom.Teammate.person": "intercom",
     "mailroom.IncomingMail.person": "mails-sent",
     "mfa.Authenticator.user": "profile",
     "milestones.GoAhead.given_by": "go-aheads",

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class IntercomConfig(AppConfig):
+    name = "integrations.intercom"
+    label = "intercom"
+    verbose_name = "Intercom"
+
+    def ready(self) -> None:
+        """Make known what this app keeps of people."""
+        from integrations.intercom import kept  # noqa: F401, PLC0415  models must be ready
