@@ -41,12 +41,19 @@ def register(*, email: str) -> User | None:
 
 @transaction.atomic
 def confirm_email(*, actor: User) -> None:
-    """The person proved that they read mails to their own address."""
+    """The person proved that they read mails to their own address (A37). Recorded the first time."""
     address, _ = EmailAddress.objects.get_or_create(user=actor, email=actor.email.lower())
     if not address.verified:
         address.set_verified()
+        record_confirmation(person=actor)
     if not address.primary:
         address.set_as_primary(conditional=True)
+
+
+@transaction.atomic
+def record_confirmation(*, person: User) -> None:
+    """Write down that somebody has just confirmed their address, for those who tell others (A37)."""
+    record(events.ADDRESS_CONFIRMED, actor=person, data={"user_id": person.pk})
 
 
 @transaction.atomic

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make this app's verbs and subscribers known."""
-        from accounts import events, kept  # noqa: F401, PLC0415  models must be ready
+        from accounts import events, kept, listening  # noqa: F401, PLC0415  models must be ready

@@ -3,6 +3,7 @@
 from activity.registry import registry
 
 REGISTERED = registry.declare("accounts.registered", "registered").name
+ADDRESS_CONFIRMED = registry.declare("accounts.address_confirmed", "confirmed the own e-mail address").name
 ORGANIZATION_CREATED = registry.declare("accounts.organization_created", "added the client organisation {name}").name
 ORGANIZATION_JOINED = registry.declare("accounts.organization_joined", "put {name} into {organization}").name
 PERSON_EDITED = registry.declare("accounts.person_edited", "edited {words} of {name}").name

@@ -109,7 +109,8 @@ class Mailbox(models.Model):
     # "workstream:17" or "person:4".
     key = models.CharField(max_length=60)
     workstream = models.ForeignKey(WorkStream, null=True, on_delete=models.CASCADE, related_name="mailboxes")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    # Stays when the person is erased: what undoes them at the vendor waits in it.
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     # When there is something to do next; null while there is nothing, or while its head is parked.
     due_at = models.DateTimeField(null=True)
     # Who works at it, and until when; another may take it afterwards.

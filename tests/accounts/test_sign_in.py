@@ -47,6 +47,7 @@ def test_an_unknown_address_registers_a_client_and_signs_in_by_code(client: Clie
     address = EmailAddress.objects.get(user=user)
     assert address.verified
     assert address.primary
+    assert Event.objects.filter(verb="accounts.address_confirmed", actor=user).count() == 1
 
 
 @pytest.mark.parametrize("alike", ["mike@ınitech.example", "mike@initeſch.example"])

@@ -66,6 +66,7 @@ def test_joining_registers_confirms_signs_in_and_lands_on_the_workstream(
     assert User.objects.confirmed().filter(pk=person.pk).exists()
     assert [e.verb for e in Event.objects.filter(actor=person).order_by("id")] == [
         "accounts.registered",
+        "accounts.address_confirmed",
         "accounts.organization_joined",
         "workstream.member_added",
         "workstream.invitation_accepted",
