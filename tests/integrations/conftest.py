@@ -1,15 +1,19 @@
 """Playing Salesforce: pushes over the public address, and the workers that follow them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from integrations.models import InboundEvent
+from integrations.simulator.server import Server
+from integrations.simulator.world import World
 from integrations.tasks import work_waiting_inbound
+from tests.vendors import Vendors, begin
 from workstreams.models import WorkStream
 
 SECRET = "a-secret-of-the-flow-0123456789"
@@ -81,3 +85,20 @@ def tied(world: Any) -> Tie:
         return workstream
 
     return tie
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Server]:
+    """The vendors' simulator on a port of this machine, for the whole run."""
+    server = Server(World())
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def vendors(simulator: Server, settings: Settings) -> Iterator[Vendors]:
+    """All vendors are on and know nothing yet. What we send against their descriptions fails the test."""
+    played = begin(simulator, settings)
+    yield played
+    assert played.log.violations == []

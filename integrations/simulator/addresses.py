@@ -1,0 +1,54 @@
+"""Which vendors there are, and the portal's settings that lead to their simulators. Light: `make run` reads it, too."""
+
+from urllib.parse import urlsplit
+
+# Where each vendor's class is: "package:Class". A vendor's simulator enters itself here, with its settings below.
+VENDORS = {
+    "intercom": "integrations.intercom.simulator.vendor:Intercom",
+}
+
+INTERCOM_TOKEN = "simulated-intercom-token"  # noqa: S105  a word of the simulator's
+INTERCOM_SECRET = "simulated-client-secret"  # noqa: S105
+INTERCOM_APP = "sim12345"
+INTERCOM_SERVICE_ADMIN = "493880"
+HUBSPOT_TOKEN = "simulated-hubspot-token"  # noqa: S105
+HUBSPOT_PORTAL = "4711"
+HUBSPOT_FORM = "1c5a4d2e-0f3b-4a6c-9d7e-8b1f2a3c4d5e"
+SALESFORCE_KEY = "simulated-consumer-key"
+SALESFORCE_SECRET = "simulated-consumer-secret"  # noqa: S105
+SALESFORCE_FLOW_SECRET = "simulated-flow-secret-0123456789"  # noqa: S105
+SALESFORCE_OUTBOUND_TOKEN = "simulated-outbound-token-0123456789"  # noqa: S105
+SALESFORCE_ORGANIZATION = "00D5g000000KqXyEAK"
+
+
+def settings_for(url: str) -> dict[str, str]:
+    """The environment of a portal whose vendors are the simulator at this address; lists are parted by commas."""
+    host = urlsplit(url)
+    of_vendor = {
+        "intercom": {
+            "INTERCOM_TOKEN": INTERCOM_TOKEN,
+            "INTERCOM_BASE_URL": f"{url}/intercom",
+            "INTERCOM_CLIENT_SECRETS": INTERCOM_SECRET,
+            "INTERCOM_APP_ID": INTERCOM_APP,
+            "INTERCOM_IDENTITY_SECRET": "simulated-identity-secret",
+            "INTERCOM_ADMIN_ID": INTERCOM_SERVICE_ADMIN,
+            "INTERCOM_FILE_HOSTS": host.hostname or "",
+        },
+        "hubspot": {
+            "HUBSPOT_TOKEN": HUBSPOT_TOKEN,
+            "HUBSPOT_BASE_URL": f"{url}/hubspot",
+            "HUBSPOT_FORMS_URL": f"{url}/hubspot-forms",
+            "HUBSPOT_PORTAL_ID": HUBSPOT_PORTAL,
+            "HUBSPOT_FORM_ID": HUBSPOT_FORM,
+        },
+        "salesforce": {
+            "SALESFORCE_CONSUMER_KEY": SALESFORCE_KEY,
+            "SALESFORCE_CONSUMER_SECRET": SALESFORCE_SECRET,
+            "SALESFORCE_DOMAIN": "simulated.my",
+            "SALESFORCE_SIMULATOR_PORT": str(host.port),
+            "SALESFORCE_FLOW_SECRETS": SALESFORCE_FLOW_SECRET,
+            "SALESFORCE_OUTBOUND_TOKENS": SALESFORCE_OUTBOUND_TOKEN,
+            "SALESFORCE_ORGANIZATION_ID": SALESFORCE_ORGANIZATION,
+        },
+    }
+    return {name: value for vendor in VENDORS for name, value in of_vendor[vendor].items()}
