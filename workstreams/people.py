@@ -72,6 +72,17 @@ class Pages:
         """The query of the page after; empty on the last."""
         return self.pages[self.page][1] if self.page < len(self.pages) else ""
 
+    @property
+    def near(self) -> list[tuple[int, str] | None]:
+        """The first, the last and those around this page; None where some are left out."""
+        shown: list[tuple[int, str] | None] = []
+        for number, query in self.pages:
+            if number in (1, len(self.pages)) or abs(number - self.page) <= 1:
+                shown.append((number, query))
+            elif shown[-1] is not None:
+                shown.append(None)
+        return shown
+
 
 @dataclass(frozen=True)
 class Section(Pages):

@@ -57,8 +57,14 @@ document.addEventListener("click", (event) => {
   if (button) button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
 });
 
-// --- Where tabs scroll sideways, the current one is in sight.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+// --- Where tabs scroll sideways, the current one is in sight. Only the strip moves: the page stays where it is.
+function bringIntoStrip(tab) {
+  const strip = tab.closest(".tabs").getBoundingClientRect();
+  const own = tab.getBoundingClientRect();
+  if (own.left < strip.left) tab.closest(".tabs").scrollLeft -= strip.left - own.left;
+  else if (own.right > strip.right) tab.closest(".tabs").scrollLeft += own.right - strip.right;
+}
+for (const current of document.querySelectorAll(".tabs [aria-current]")) bringIntoStrip(current);
 
 // --- Tabs whose sections are all on the page (WorkStream page, narrow): links that work, switched without loading.
 document.addEventListener("click", (event) => {
@@ -75,7 +81,7 @@ document.addEventListener("click", (event) => {
     if (other === link) other.setAttribute("aria-current", "true");
     else other.removeAttribute("aria-current");
   }
-  link.scrollIntoView({ block: "nearest", inline: "nearest" });
+  bringIntoStrip(link);
   history.replaceState(history.state, "", link.href);
 });
 

@@ -57,6 +57,22 @@ def test_the_page_is_accessible_and_stays_within_the_screen(
     assert_accessible(page)
 
 
+def test_on_a_phone_the_open_tab_is_in_sight_and_the_page_begins_at_its_top(
+    world: World, signed_in_page: SignedInPage
+) -> None:
+    page = signed_in_page(
+        world.owner, f"{world.labels.get_absolute_url()}?tab=members", viewport={"width": 375, "height": 420}
+    )
+    tabs = page.get_by_role("navigation", name="Parts of this WorkStream")
+
+    expect(tabs.get_by_role("link", name="WorkStream Members")).to_have_attribute("aria-current", "true")
+    assert page.evaluate("scrollY") == 0
+    tab, strip = tabs.get_by_role("link", name="WorkStream Members").bounding_box(), tabs.bounding_box()
+    assert tab
+    assert strip
+    assert tab["x"] + tab["width"] <= strip["x"] + strip["width"] + 1
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_names_of_any_length_and_script_stay_within_the_screen(
     world: World, signed_in_page: SignedInPage, width: int

@@ -88,6 +88,17 @@ def test_five_stand_on_a_page_and_nobody_twice(world: World) -> None:
     assert names[0][0] == "ISR / Sales Colleague"
 
 
+def test_of_many_pages_the_first_the_last_and_those_around_are_offered() -> None:
+    pages = [(number, f"page={number}") for number in range(1, 14)]
+
+    def offered(page: int) -> list[int | None]:
+        return [near and near[0] for near in people.Pages(page=page, pages=pages).near]
+
+    assert offered(1) == [1, 2, None, 13]
+    assert offered(6) == [1, None, 5, 6, 7, None, 13]
+    assert offered(13) == [1, None, 12, 13]
+
+
 def test_each_side_turns_its_own_pages(world: World) -> None:
     for _ in range(6):
         join(world.labels, ColleagueFactory.create())
