@@ -13,6 +13,18 @@ def avatar(person: Any, size: str = "") -> SafeString:
     return SafeString(f'<span class="{looks}" aria-hidden="true">{escape(person.initials)}{_picture(person)}</span>')
 
 
+def avatar_of(name: str, *, is_team: bool) -> SafeString:
+    """What stands for somebody who has no account, and so no picture."""
+    look = "team" if is_team else "client"
+    return SafeString(f'<span class="avatar avatar--{look}" aria-hidden="true">{escape(initials_of(name))}</span>')
+
+
+def initials_of(name: str) -> str:
+    """One or two letters for the picture."""
+    words = name.replace(".", " ").replace("_", " ").split()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
+
+
 def picture_address(person: Any) -> str:
     """Where somebody's picture is, for those who may see it. It changes with the picture, so it may be kept."""
     return reverse("workstreams:picture", args=[person.public_id, person.picture_version])

@@ -16,6 +16,7 @@ from django.db.models import F, Func, Value
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils import timezone
 
+from accounts.avatars import initials_of
 from accounts.capabilities import GENERAL, INTERNAL_ROLES, TEAM_ROLES, Can, Role
 from accounts.querysets import OrganizationQuerySet, OwnQuerySet, UserQuerySet
 
@@ -184,8 +185,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def initials(self) -> str:
         """One or two letters for the picture."""
-        words = self.display_name.replace(".", " ").replace("_", " ").split()
-        return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper() or "?"
+        return initials_of(self.display_name)
 
     @property
     def picture_version(self) -> str:

@@ -13,6 +13,7 @@ class SystemActor(models.TextChoices):
     PORTAL = "portal", "Portal"
     SALESFORCE = "salesforce", "Salesforce"
     OPERATOR = "operator", "Operator"
+    INTERCOM = "intercom", "Intercom"
 
 
 # What happens often, by name: these events have no place in the indexes that find the others. A test compares the list
@@ -62,11 +63,12 @@ class Event(models.Model):
                 fields=["workstream", "-id"], name="event_besides_messages", condition=~models.Q(verb__in=OFTEN)
             ),
             models.Index(fields=["verb", "-id"], name="event_by_verb", condition=~models.Q(verb__in=OFTEN)),
-            # Whether a person of the team ever answered.
+            # Whether a person of the team ever answered, here or at a vendor's.
             models.Index(
                 fields=["workstream"],
                 name="event_of_an_answer",
-                condition=models.Q(verb="chat.message_posted", actor__isnull=False, data__side="team"),
+                condition=models.Q(verb="chat.message_posted", data__side="team")
+                & ~models.Q(system_actor=SystemActor.PORTAL),
             ),
         ]
         constraints = [

@@ -7,13 +7,17 @@ must not lock a WorkStream.
 
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.capabilities import Can
 from accounts.errors import NotAllowed
+from accounts.fields import one_line
 from accounts.models import User
 from activity.models import Event
 from activity.record import record
@@ -22,7 +26,7 @@ from chat.append import NotStored, append
 from chat.errors import KeyTaken, NoSuchFile, NotClosed, NothingToSay, TooLong
 from chat.live import announce, signs
 from chat.mentions import named, write_down
-from chat.models import MAX_LENGTH, Message, MessageFile, Note, ReadMark
+from chat.models import MAX_LENGTH, MAX_NAME, CameFrom, Message, MessageFile, Note, ReadMark
 from workstreams import attachments
 from workstreams.actions import join_by_responding, lock, touch
 from workstreams.choices import Side
@@ -33,6 +37,22 @@ from workstreams.tenancy import require
 MOST_FILES = 20
 
 E = TypeVar("E", Message, Note)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Where something was said that was not said here, by whom if they have no account, and when."""
+
+    came_from: CameFrom
+    said_by: str
+    at: datetime
+
+    def mark(self, entry: Message | Note) -> None:
+        """Put it down on an entry that is about to be stored. Nothing is said later than now."""
+        entry.came_from = self.came_from
+        entry.created_at = min(self.at, timezone.now())
+        if entry.author_id is None:
+            entry.said_by = one_line(self.said_by)[:MAX_NAME] or self.came_from.label
 
 
 def post_message(
@@ -81,6 +101,79 @@ def post_message(
     return _same(posted, author, text, wanted)
 
 
+def post_from_outside(
+    *,
+    workstream: WorkStream,
+    came_from: CameFrom,
+    author: User | None,
+    said_by: str,
+    side: Side,
+    body: str,
+    client_key: UUID,
+    at: datetime,
+    has_files: bool = False,
+) -> Message:
+    """Store what somebody said at a vendor's, exactly once for a `client_key`, whatever stands under it by now.
+
+    The first colleague who answers becomes member and WorkStream Lead, as here (R64, R65). Without `author`, `said_by`
+    names who said it: somebody without an account, who becomes nothing (A15). It was said, so it is stored also when
+    the WorkStream is closed or its author has left. `at` is the vendor's time, never later than now; numbers go on in
+    the order of storing. With `has_files` the text may be empty: they come by `changes.add_files`.
+
+    Raises: NothingToSay, TooLong.
+    """
+    text = checked(body, may_be_empty=has_files)
+    try:
+        with transaction.atomic():
+            if author is not None and side == Side.TEAM:
+                join_by_responding(workstream=workstream, responder=author)
+            return _append_message(
+                workstream,
+                text,
+                author=author,
+                side=side,
+                client_key=client_key,
+                also_closed=True,
+                said=Outside(came_from, said_by, at),
+            )
+    except NotStored:
+        pass
+    except IntegrityError as clash:
+        if _broken_constraint(clash) != "a_message_is_posted_once":
+            raise
+    return Message.objects.get(workstream=workstream, client_key=client_key)
+
+
+def write_note_from_outside(
+    *,
+    workstream: WorkStream,
+    came_from: CameFrom,
+    author: User | None,
+    said_by: str,
+    body: str,
+    client_key: UUID,
+    at: datetime,
+    people: Sequence[User] = (),
+) -> Note:
+    """Store what a colleague noted at a vendor's for the team alone, as `post_from_outside` stores messages.
+
+    `people` are the colleagues it names (R71); it makes nobody a member or lead.
+
+    Raises: NothingToSay, TooLong.
+    """
+    text = checked(body)
+    said = Outside(came_from, said_by, at)
+    try:
+        with transaction.atomic():
+            return append_note(workstream, text, author=author, client_key=client_key, people=people, said=said)
+    except NotStored:
+        pass
+    except IntegrityError as clash:
+        if _broken_constraint(clash) != "a_note_is_posted_once":
+            raise
+    return Note.objects.get(workstream=workstream, client_key=client_key)
+
+
 def post_automatic_message(*, workstream: WorkStream, body: str) -> Message:
     """Post in the portal's own name, for the team. It makes nobody a lead (R65)."""
     with transaction.atomic():
@@ -120,6 +213,7 @@ def append_note(
     client_key: UUID | None = None,
     is_creation_note: bool = False,
     people: Sequence[User] = (),
+    said: Outside | None = None,
 ) -> Note:
     """Store a note of a colleague, or of the portal itself. Call inside a transaction."""
     note = Note(
@@ -129,6 +223,8 @@ def append_note(
         client_key=client_key or uuid4(),
         is_creation_note=is_creation_note,
     )
+    if said is not None:
+        said.mark(note)
     append(note, also_closed=True, mentioned=[person.pk for person in people])
     write_down(note, people)
     announce.note_posted(note)
@@ -249,15 +345,18 @@ def _append_message(
     client_key: UUID,
     also_closed: bool,
     files: Sequence[Attachment] = (),
+    said: Outside | None = None,
 ) -> Message:
     message = Message(workstream=workstream, author=author, side=side, body=text, client_key=client_key)
+    if said is not None:
+        said.mark(message)
     message.shown_files = [MessageFile(message=message, attachment=file) for file in files]
     touch(workstream)
     append(
         message,
         also_closed=also_closed,
         files=[file.pk for file in files],
-        holds_member=author is not None and not author.is_internal,
+        holds_member=said is None and author is not None and not author.is_internal,
     )
     announce.message_posted(message)
     return message

@@ -22,7 +22,7 @@ from api.paging import LARGEST_PAGE
 from api.schema import IF_NONE_MATCH
 from chat import actions, changes
 from chat.conversation import Line
-from chat.models import Counter, Message, Note, ReadMark
+from chat.models import CameFrom, Counter, Message, Note, ReadMark
 from chat.querysets import EntryQuerySet
 from chat.seen import readers_of
 from workstreams.api.attachments import AttachmentSerializer
@@ -113,6 +113,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField(help_text="From 1, without gaps in its WorkStream.")
     author = serializers.SerializerMethodField(help_text="Who says it; the company itself where the portal speaks.")
     is_own = serializers.SerializerMethodField(help_text="Whether you wrote it.")
+    came_from = serializers.ChoiceField(
+        choices=CameFrom.choices, allow_blank=True, help_text="Where it was written; empty for here."
+    )
     body = serializers.CharField()
     created_at = Moment()
     edited_at = Moment(allow_null=True, help_text="When its author last edited it.")
@@ -150,7 +153,7 @@ class MessageSerializer(EntrySerializer):
 
     def get_is_automatic(self, message: Message) -> bool:
         """Whether no person wrote it."""
-        return message.author_id is None
+        return message.is_automatic
 
 
 class NoteSerializer(EntrySerializer):

@@ -46,8 +46,9 @@ WITH {held} counted AS (
   ON CONFLICT (workstream_id) DO UPDATE SET {counter} = c.{counter} + 1
   RETURNING {counter} AS number
 ), entry AS (
-  INSERT INTO {table} (workstream_id, number, author_id, client_key, body, created_at, {own})
-  SELECT %(workstream)s, number, %(author)s::bigint, %(client_key)s, %(body)s, %(at)s, %(own)s FROM counted
+  INSERT INTO {table} (workstream_id, number, author_id, client_key, body, created_at, {own}{outside})
+  SELECT %(workstream)s, number, %(author)s::bigint, %(client_key)s, %(body)s, %(at)s, %(own)s{outside_values}
+    FROM counted
   RETURNING id
 ), {filed} marked AS (
   INSERT INTO chat_readmark AS r (workstream_id, user_id, {mark}, {other_mark})
@@ -76,12 +77,14 @@ _FILED = """filed AS (
 
 
 @cache
-def _statement(shape: Shape, *, holds_member: bool, has_files: bool) -> str:
+def _statement(shape: Shape, *, holds_member: bool, has_files: bool, is_from_outside: bool) -> str:
     other = _NOTE if shape is _MESSAGE else _MESSAGE
     return _APPEND.format(
         held=_HELD if holds_member else "",
         is_held="AND EXISTS (SELECT FROM held)" if holds_member else "",
         filed=_FILED if has_files else "",
+        outside=", came_from, said_by" if is_from_outside else "",
+        outside_values=", %(came_from)s, %(said_by)s" if is_from_outside else "",
         table=shape.table,
         own=shape.own,
         counter=shape.counter,
@@ -104,6 +107,8 @@ def append(
     `mentioned`: the ids of those whom a note names, for its event. `files`: the ids of attachments that a message
     carries. With `holds_member` the author's membership is held until the commit, and needed.
 
+    What was said elsewhere has `came_from` in its event, so that it is not taken back there.
+
     Raises: NotStored, when the key was used before, the WorkStream is closed and not `also_closed`, or the membership
     is gone; IntegrityError, when a second request with the same key was quicker by a moment.
     """
@@ -115,10 +120,12 @@ def append(
     else:
         shape, own = _NOTE, entry.is_creation_note
         data["mentioned"] = list(mentioned)
-    system_actor = "" if entry.author_id else SystemActor.PORTAL
+    system_actor = _speaks_for(entry)
+    if entry.came_from:
+        data["came_from"] = str(entry.came_from)
     with connection.cursor() as cursor:
         cursor.execute(
-            _statement(shape, holds_member=holds_member, has_files=bool(files)),
+            _statement(shape, holds_member=holds_member, has_files=bool(files), is_from_outside=bool(entry.came_from)),
             {
                 "workstream": entry.workstream_id,
                 "author": entry.author_id,
@@ -127,6 +134,8 @@ def append(
                 "body": entry.body,
                 "at": entry.created_at,
                 "own": own,
+                "came_from": entry.came_from,
+                "said_by": entry.said_by,
                 "verb": shape.verb,
                 "data": json.dumps(data),
                 "also_closed": also_closed,
@@ -148,3 +157,10 @@ def append(
             data={"number": entry.number, **data},
         )
     )
+
+
+def _speaks_for(entry: Message | Note) -> str:
+    """Who acts when no account does: the vendor where it was said, or the portal itself."""
+    if entry.author_id:
+        return ""
+    return str(SystemActor(entry.came_from) if entry.came_from else SystemActor.PORTAL)

@@ -9,7 +9,7 @@ in which they become visible, and "everything changed after N" never misses one.
 not lock a WorkStream.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.capabilities import Can, Role
 from accounts.errors import NotAllowed
 from accounts.models import User
+from activity.models import SystemActor
 from activity.record import record
 from api.idempotency import forget_words
 from chat import events
@@ -26,10 +27,11 @@ from chat.actions import checked
 from chat.errors import Removed, SaidByThePortal, TooLate
 from chat.live import announce
 from chat.mentions import named, renew
-from chat.models import Counter, Message, Note
+from chat.models import Counter, Message, MessageFile, Note
 from chat.rules import EDIT_FOR, is_too_late
+from chat.search import index
 from workstreams.errors import ChangedMeanwhile, Closed
-from workstreams.models import WorkStream
+from workstreams.models import Attachment, WorkStream
 from workstreams.tenancy import require
 
 E = TypeVar("E", Message, Note)
@@ -95,15 +97,8 @@ def remove_message(*, message: Message, actor: User) -> Message:
     require(actor, Can.CHAT, message.workstream)
     counter = _counter(message)
     message = _again(message)
-    if not _is_there_to_remove(message, actor):
-        return message
-    counter.message_changes += 1
-    _save(message, counter.message_changes, body="", removed_at=timezone.now())
-    message.files.all().delete()  # the files themselves belong to the WorkStream (R31)
-    message.shown_files = []
-    counter.save(update_fields=["message_changes"])
-    record(events.MESSAGE_REMOVED, actor=actor, workstream=message.workstream, data={"number": message.number})
-    announce.message_changed(message)
+    if _is_there_to_remove(message, actor):
+        _blank_message(message, counter, actor)
     return message
 
 
@@ -116,16 +111,41 @@ def remove_note(*, note: Note, actor: User) -> Note:
     require(actor, Can.WRITE_NOTES, note.workstream)
     counter = _counter(note)
     note = _again(note)
-    if not _is_there_to_remove(note, actor):
-        return note
-    counter.note_changes += 1
-    _save(note, counter.note_changes, body="", removed_at=timezone.now())
-    note.mentions.all().delete()
-    note.shown_mentions = []
-    counter.save(update_fields=["note_changes"])
-    record(events.NOTE_REMOVED, actor=actor, workstream=note.workstream, data={"number": note.number})
-    announce.note_changed(note)
+    if _is_there_to_remove(note, actor):
+        _blank_note(note, counter, actor)
     return note
+
+
+@transaction.atomic
+def remove_from_outside(entry: Message | Note, *, actor: SystemActor) -> None:
+    """Take away a text that was taken away at the vendor's. Removing it again changes nothing."""
+    counter = _counter(entry)
+    if isinstance(entry, Message):
+        message = _again(entry)
+        if not message.removed_at:
+            _blank_message(message, counter, actor)
+    else:
+        note = _again(entry)
+        if not note.removed_at:
+            _blank_note(note, counter, actor)
+
+
+@transaction.atomic
+def add_files(message: Message, files: Iterable[Attachment]) -> Message:
+    """Let a message from outside carry files that arrived after its text. Adding them again changes nothing."""
+    counter = _counter(message)
+    message = _again(message)
+    known = {each.attachment_id for each in message.shown_files}
+    new = [MessageFile(message=message, attachment=file) for file in files if file.pk not in known]
+    if new and not message.removed_at:
+        MessageFile.objects.bulk_create(new)
+        message.shown_files = list(MessageFile.objects.filter(message=message).printed())
+        counter.message_changes += 1
+        _save(message, counter.message_changes)
+        counter.save(update_fields=["message_changes"])
+        index.renew(message)
+        announce.message_changed(message)
+    return message
 
 
 def show_file_again(*, attachment_id: int) -> None:
@@ -141,6 +161,26 @@ def show_file_again(*, attachment_id: int) -> None:
         message.save(update_fields=["change"])
         counter.save(update_fields=["message_changes"])
         announce.message_changed(message)
+
+
+def _blank_message(message: Message, counter: Counter, actor: User | SystemActor) -> None:
+    counter.message_changes += 1
+    _save(message, counter.message_changes, body="", removed_at=timezone.now())
+    message.files.all().delete()  # the files themselves belong to the WorkStream (R31)
+    message.shown_files = []
+    counter.save(update_fields=["message_changes"])
+    record(events.MESSAGE_REMOVED, actor=actor, workstream=message.workstream, data={"number": message.number})
+    announce.message_changed(message)
+
+
+def _blank_note(note: Note, counter: Counter, actor: User | SystemActor) -> None:
+    counter.note_changes += 1
+    _save(note, counter.note_changes, body="", removed_at=timezone.now())
+    note.mentions.all().delete()
+    note.shown_mentions = []
+    counter.save(update_fields=["note_changes"])
+    record(events.NOTE_REMOVED, actor=actor, workstream=note.workstream, data={"number": note.number})
+    announce.note_changed(note)
 
 
 def _counter(entry: Message | Note) -> Counter:
@@ -173,7 +213,7 @@ def _is_new_text(entry: Message | Note, actor: User, text: str, seen: int | None
 
 
 def _is_there_to_remove(entry: Message | Note, actor: User) -> bool:
-    if entry.author_id is None:
+    if entry.is_automatic:
         raise SaidByThePortal(f"The portal wrote this {_name(entry)} itself; it stays.")
     if entry.author_id != actor.pk and actor.role != Role.ADMIN:
         raise NotAllowed(

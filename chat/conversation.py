@@ -78,26 +78,31 @@ class Line:
         """On which side it stands, for everybody (R66); automatic ones on neither."""
         if isinstance(self.entry, Note):
             return "note"
-        if self.entry.author_id is None:
+        if self.entry.is_automatic:
             return "automatic"
         return "team" if self.entry.side == Side.TEAM else "client"
 
     @property
     def author(self) -> str:
         """Who says it."""
-        return self.entry.author.display_name if self.entry.author else str(settings.PROVIDER_NAME)
+        return self.entry.author_name
 
     @property
     def team(self) -> str:
         """Which team they belong to; side and colour never say that alone."""
-        author = self.entry.author
-        if author is None:
+        if self.entry.is_automatic:
             return "automatic"
+        author = self.entry.author
         if isinstance(self.entry, Note):
-            return author.role_label
+            return author.role_label if author else str(settings.PROVIDER_NAME)
         if self.entry.side == Side.TEAM:
             return str(settings.PROVIDER_NAME)
-        return author.organization.name if author.organization else "Client"
+        return author.organization.name if author and author.organization else "Client"
+
+    @property
+    def voice(self) -> str:
+        """What tells one who speaks from another: the person's public id, or the name of somebody without one."""
+        return str(self.entry.author.public_id) if self.entry.author else self.entry.said_by
 
     @property
     def is_removed(self) -> bool:
@@ -126,7 +131,7 @@ class Line:
     @property
     def is_greeting(self) -> bool:
         """Whether it is the first message of R33, below which stand the ways to upload what it asks for."""
-        is_first = isinstance(self.entry, Message) and self.entry.number == 1 and self.entry.author_id is None
+        is_first = isinstance(self.entry, Message) and self.entry.number == 1 and self.entry.is_automatic
         return is_first and self.entry.body.startswith(GREETING)
 
     @property
@@ -177,7 +182,7 @@ def lines_of(
                 may_remove=may_write and may_remove(entry, reader),
                 is_joined=before is not None
                 and not (begins_day or is_first_unread)
-                and before.author_id == entry.author_id
+                and (before.author_id, before.said_by) == (entry.author_id, entry.said_by)
                 and entry.created_at - before.created_at < TOGETHER,
                 new_day=day if begins_day else None,
                 is_first_unread=is_first_unread,

@@ -13,7 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from accounts.avatars import avatar
+from accounts.avatars import avatar, avatar_of
 from accounts.templatetags.icons import icon
 from workstreams.file_rows import cut_in_the_middle, sign
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 def lines(found: "Iterable[Line]", workstream: "WorkStream") -> SafeString:
     """A run of messages or notes with the days between them."""
     # Few people write most of it.
-    avatars: dict[int, str] = {}
+    avatars: dict[str, str] = {}
     parts: list[str] = []
     for line in found:
         if line.new_day:
             parts.append(f'<p class="day-separator"><span>{written(line.new_day, "l j F Y")}</span></p>\n')
         if line.is_first_unread:
             parts.append('<p class="unread-line"><span>New</span></p>\n')
-        author = line.entry.author
-        if author and author.pk not in avatars:
-            avatars[author.pk] = avatar(author)
-        parts.append(_entry(line, avatars[author.pk] if author else "", workstream))
+        voice = line.voice
+        if voice not in avatars:
+            avatars[voice] = _picture(line)
+        parts.append(_entry(line, avatars[voice], workstream))
     return SafeString("".join(parts))
 
 
@@ -46,8 +46,7 @@ def entry(line: "Line", workstream: "WorkStream | None" = None) -> SafeString:
 
     The WorkStream is needed where something may be done with it.
     """
-    author = line.entry.author
-    return SafeString(_entry(line, avatar(author) if author else "", workstream))
+    return SafeString(_entry(line, _picture(line), workstream))
 
 
 def acts(line: "Line", number: int, workstream: "WorkStream", *, may_edit: bool) -> SafeString:
@@ -59,7 +58,6 @@ def acts(line: "Line", number: int, workstream: "WorkStream", *, may_edit: bool)
 
 def _entry(line: "Line", picture: str, workstream: "WorkStream | None") -> str:
     said = line.entry
-    author = said.author
     joined = " message--joined" if line.is_joined else ""
     removed = " message--removed" if line.is_removed else ""
     return (
@@ -68,11 +66,11 @@ def _entry(line: "Line", picture: str, workstream: "WorkStream | None") -> str:
         f'         data-number="{said.number}"\n'
         f'         data-change="{said.change}"\n'
         f'         data-key="{said.client_key or ""}"\n'
-        f'         data-author="{author.public_id if author else ""}">\n'
+        f'         data-author="{escape(line.voice)}"{_OUTSIDE if said.said_by else ""}>\n'
         f'{picture}<div class="message__content">'
         f'<div class="message__head{" visually-hidden" if line.is_joined else ""}">'
         f'<span class="message__author">{escape(line.author)}</span> '
-        f'<span class="message__team">{escape(line.team)}</span> '
+        f'<span class="message__team">{escape(line.team)}</span> {_via(line)}'
         f"{_YOU if line.is_own else ''}{_clock(said.created_at)}</div>\n"
         f'<div class="message__bubble">{_bubble(line)}</div>'
         f"{_edited(line)}{_acts(line, workstream)}</div></article>\n"
@@ -80,6 +78,21 @@ def _entry(line: "Line", picture: str, workstream: "WorkStream | None") -> str:
 
 
 _YOU = '<span class="message__you">You</span> '
+# Whoever has no account reads nothing here, so the page does not show how far they have read.
+_OUTSIDE = " data-outside"
+
+
+def _picture(line: "Line") -> str:
+    said = line.entry
+    if said.author:
+        return avatar(said.author)
+    return avatar_of(said.said_by, is_team=line.look != "client") if said.said_by else ""
+
+
+def _via(line: "Line") -> str:
+    """Where it was said, if not here. The page shows it to colleagues."""
+    came_from = line.entry.get_came_from_display() if line.entry.came_from else ""
+    return f'<span class="message__via">by {came_from}</span> ' if came_from else ""
 
 
 def _bubble(line: "Line") -> str:

@@ -1,5 +1,6 @@
 """Messages, notes, the counters that number them, and how far each person has read."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,6 +19,7 @@ from workstreams.models import Attachment, WorkStream
 
 __all__ = [
     "MAX_LENGTH",
+    "CameFrom",
     "Counter",
     "Entry",
     "Mention",
@@ -30,6 +32,13 @@ __all__ = [
 ]
 
 MAX_LENGTH = 20_000
+MAX_NAME = 120
+
+
+class CameFrom(models.TextChoices):
+    """Where something was said that was not said in the portal."""
+
+    INTERCOM = "intercom", "Intercom"
 
 
 class Counter(models.Model):
@@ -65,6 +74,13 @@ class Entry(models.Model):
     # The number of its latest change; 0 as long as it stands as it was posted.
     change = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
+    # Empty for what was said here.
+    came_from = models.CharField(
+        max_length=20, choices=CameFrom.choices, blank=True, default="", db_default="", editable=False
+    )
+    # The name of somebody without an account here, who said it elsewhere (A15); empty where there is an author.
+    said_by = models.CharField(max_length=MAX_NAME, blank=True, default="", db_default="", editable=False)
+
     # Not stored: how any viewer gets it, once somebody asked (chat.conversation.html_of).
     html = ""
 
@@ -73,6 +89,17 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} in {self.workstream_id}"  # type: ignore[attr-defined]
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the portal itself says it, and nobody else."""
+        return self.author_id is None and not self.said_by  # type: ignore[attr-defined]
+
+    @property
+    def author_name(self) -> str:
+        """Who says it; the company where the portal itself speaks."""
+        author: User | None = self.author  # type: ignore[attr-defined]
+        return author.display_name if author else self.said_by or str(settings.PROVIDER_NAME)
 
 
 class Message(Entry):

@@ -78,7 +78,7 @@ class Pane:
         """Whether a client has only been greeted so far: then words to begin with help, below the greeting."""
         if self.is_notes or self.blank.look != "client" or not self.may_write:
             return False
-        return not self.older_than and not any(line.entry.author_id for line in self.lines)
+        return not self.older_than and all(line.entry.is_automatic for line in self.lines)
 
     @property
     def is_at_the_end(self) -> bool:

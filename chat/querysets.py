@@ -20,6 +20,10 @@ class EntryQuerySet(InWorkStreamQuerySet[M]):
         """Each with all that is printed of it."""
         return self.select_related(*self.printed)
 
+    def of_people(self) -> Self:
+        """What people said, with an account here or without; not what the portal says itself."""
+        return self.exclude(author=None, said_by="")
+
     def after(self, number: int) -> Self:
         """Everything with a higher number, in order: what a reader who saw `number` is missing."""
         return self.filter(number__gt=number).order_by("number").whole()

@@ -19,7 +19,7 @@ def may_edit(entry: Message | Note, reader: User, *, now: datetime | None = None
 def may_remove(entry: Message | Note, reader: User) -> bool:
     """Whether this person could remove it, as long as they may write there."""
     is_theirs = entry.author_id == reader.pk or reader.role == Role.ADMIN
-    return is_theirs and entry.author_id is not None and not entry.removed_at
+    return is_theirs and not entry.is_automatic and not entry.removed_at
 
 
 def is_too_late(entry: Message | Note, now: datetime) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
 from django.db.models.functions import Coalesce
@@ -113,10 +112,7 @@ def unread_beside(reader: User, public_id: UUID, *, is_back: bool = False) -> Wo
 
 
 def _summary(message: Message, reader: User) -> Summary:
-    if message.author is None:
-        author = settings.PROVIDER_NAME
-    else:
-        author = "You" if message.author_id == reader.pk else message.author.display_name
+    author = "You" if message.author_id == reader.pk else message.author_name
     read: int = getattr(message, "read", None) or 0
     return Summary(
         author=author,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from activity.models import Event
+from activity.models import Event, SystemActor
 from milestones.clocks import first_answer_due
 from workstreams.choices import EntryPoint, Side
 from workstreams.models import WorkStream
@@ -38,8 +38,8 @@ def first_answers_owed(workstreams: Iterable[WorkStream], *, now: datetime | Non
         return {}
     # Whether there is one, however many there are: the index `event_of_an_answer` holds these and nothing else.
     answers = Event.objects.filter(
-        workstream=OuterRef("pk"), verb="chat.message_posted", actor__isnull=False, data__side=str(Side.TEAM)
-    )
+        workstream=OuterRef("pk"), verb="chat.message_posted", data__side=str(Side.TEAM)
+    ).exclude(system_actor=SystemActor.PORTAL)
     rows = WorkStream.objects.filter(pk__in=waiting).annotate(is_answered=Exists(answers))
     answered = {key for key, is_answered in rows.values_list("pk", "is_answered") if is_answered}
     promises = {}

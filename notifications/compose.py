@@ -179,7 +179,7 @@ def _talk(person: User, rows: Rows) -> Rows:
 def _unread(person: User, chat: Notification) -> list[Message]:
     """What the other side wrote that this person neither saw nor was mailed."""
     mark = ReadMark.objects.filter(workstream=chat.workstream, user=person).values_list("message", flat=True).first()
-    rows = Message.objects.visible_to(person).filter(workstream=chat.workstream, removed_at=None, author__isnull=False)
+    rows = Message.objects.visible_to(person).filter(workstream=chat.workstream, removed_at=None).of_people()
     side = "client" if chat.topic == "client_message" else "team"
     return list(rows.filter(side=side).exclude(author=person).after(max(mark or 0, chat.mailed)))
 

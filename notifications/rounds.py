@@ -76,12 +76,12 @@ def _hear(workstream_id: int, *, now: datetime) -> bool:
     messages = list(
         Message.objects.filter(workstream=workstream_id, number__gt=heard.message)
         .order_by("number")
-        .only("number", "author", "side", "created_at", "removed_at")[:AT_ONCE]
+        .only("number", "author", "said_by", "side", "created_at", "removed_at")[:AT_ONCE]
     )
     if not messages:
         return False
     # What the portal itself says is no news to anybody.
-    said = [message for message in messages if message.author_id and not message.removed_at]
+    said = [message for message in messages if not (message.is_automatic or message.removed_at)]
     if said:
         _tell(WorkStream.objects.select_related("lead").get(pk=workstream_id), said)
     heard.message = messages[-1].number
@@ -180,7 +180,7 @@ def _wait(row: Notification, topic: Topic, unread: Iterable[Message], first_answ
 
 def _first_answer(workstream: WorkStream) -> int | None:
     """The number of the first message that a person of the team wrote here."""
-    answers = Message.objects.filter(workstream=workstream, side=Side.TEAM, author__isnull=False)
+    answers = Message.objects.filter(workstream=workstream, side=Side.TEAM).of_people()
     return answers.order_by("number").values_list("number", flat=True).first()
 
 

@@ -50,10 +50,10 @@ export class Seen {
     this.show();
   }
 
-  /** Whoever wrote a message has read it. */
+  /** Whoever wrote a message here has read it. */
   wrote(kind, article) {
     const name = article.querySelector(".message__author").textContent.trim();
-    if (article.dataset.author) this.#mark(kind, article.dataset.author, name, Number(article.dataset.number));
+    if (article.dataset.author && !("outside" in article.dataset)) this.#mark(kind, article.dataset.author, name, Number(article.dataset.number));
   }
 
   show() {
