@@ -348,10 +348,12 @@ INTERCOM_TOKEN = env.str("INTERCOM_TOKEN", default="")
 INTERCOM_BASE_URL = env.str("INTERCOM_BASE_URL", default="https://api.intercom.io").rstrip("/")
 # The key of webhook signatures. Several are valid at once, so that it can be changed without a gap.
 INTERCOM_CLIENT_SECRETS = env.list("INTERCOM_CLIENT_SECRETS", default=[])
-# The workspace: webhooks of another one are refused, and with it the Messenger stands on the pages.
+# The workspace: webhooks of another one are refused.
 INTERCOM_APP_ID = env.str("INTERCOM_APP_ID", default="")
-# The key of the Messenger's identity verification.
+# The key of the Messenger's identity verification. With the workspace it puts the Messenger on the pages of clients;
+# without it anybody could speak as anybody there, so there is none.
 INTERCOM_IDENTITY_SECRET = env.str("INTERCOM_IDENTITY_SECRET", default="")
+INTERCOM_MESSENGER = bool(INTERCOM_APP_ID and INTERCOM_IDENTITY_SECRET)
 # The teammate in whose name the portal writes notes, and speaks for colleagues that Intercom does not know.
 INTERCOM_ADMIN_ID = env.str("INTERCOM_ADMIN_ID", default="")
 # Hosts, besides the API's own, from which files of Intercom's conversations are fetched.
@@ -531,6 +533,33 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# With its Messenger on the pages, Intercom's own hosts are let in, as its documentation of this header names them. Its
+# styles are made by its script, which takes "unsafe-inline".
+if INTERCOM_MESSENGER:
+    for _directive, _hosts in {
+        "script-src": ["https://app.intercom.io", "https://widget.intercom.io", "https://js.intercomcdn.com"],
+        "style-src": ["'unsafe-inline'"],
+        "connect-src": [
+            "https://*.intercom.io",
+            "wss://*.intercom.io",
+            "https://*.intercom-messenger.com",
+            "wss://*.intercom-messenger.com",
+            "https://*.intercomcdn.com",
+            "https://*.intercomcdn.eu",
+            "https://*.intercomusercontent.com",
+        ],
+        "img-src": [
+            "https://*.intercomcdn.com",
+            "https://*.intercomcdn.eu",
+            "https://*.intercomassets.com",
+            "https://*.intercomassets.eu",
+            "https://*.intercomusercontent.com",
+        ],
+        "font-src": [SELF, "https://js.intercomcdn.com", "https://fonts.intercomcdn.com"],
+        "media-src": [SELF, "https://js.intercomcdn.com"],
+        "frame-src": [SELF, "https://intercom-sheets.com"],
+    }.items():
+        CONTENT_SECURITY_POLICY["DIRECTIVES"].setdefault(_directive, []).extend(_hosts)
 _https = _public.scheme == "https"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True

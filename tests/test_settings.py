@@ -57,3 +57,16 @@ def test_a_complete_environment_is_production_without_demo() -> None:
     assert database["sslmode"] == "verify-full"
     assert "statement_timeout" in database["options"]
     assert (demo, secure_cookie, redirects) == (False, True, True)
+
+
+def test_hosts_of_intercom_are_let_in_only_with_its_messenger() -> None:
+    code = "import json; from config import settings; print(json.dumps(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']))"
+    found = []
+    for given in ({}, {"INTERCOM_APP_ID": "abc12345"}, {"INTERCOM_APP_ID": "a", "INTERCOM_IDENTITY_SECRET": "b"}):
+        environment = {"PATH": os.environ["PATH"], **PRODUCTION, **given}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout))
+
+    assert all("intercom" not in json.dumps(directives) for directives in found[:2])
+    assert "https://widget.intercom.io" in found[2]["script-src"]
+    assert "'unsafe-inline'" not in found[2]["script-src"]
