@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
+import limits
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -191,6 +192,8 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = f"{LIVE_PREFIX}.work"
+# Whatever may speak to a vendor has workers of its own, so that one that hangs keeps no mail and no count waiting.
+CELERY_TASK_ROUTES = {"integrations.*": {"queue": f"{LIVE_PREFIX}.vendors"}}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -198,7 +201,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 300}
 # The sweeps find what a lost nudge left behind; a broker outage delays and never loses.
-_sweep = timedelta(seconds=env.float("SWEEP_SECONDS", default=5))
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5)
+_sweep = timedelta(seconds=SWEEP_SECONDS)
 CELERY_BEAT_SCHEDULE = {
     name: {
         "task": task,
@@ -210,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
         "write-due-mails": "notifications.tasks.write_due_mails",
         "send-waiting-mails": "notifications.tasks.send_waiting_mails",
         "work-waiting-inbound": "integrations.tasks.work_waiting_inbound",
+        "send-what-waits": "integrations.tasks.send_what_waits",
         "work-waiting-mails": "mailroom.tasks.work_waiting_mails",
         "work-waiting-bulk": "workstreams.tasks.work_waiting_bulk",
         "work-waiting-personal": "accounts.tasks.work_waiting_personal",
@@ -218,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "index-waiting": "chat.tasks.index_waiting",
         "make-waiting-previews": "workstreams.tasks.make_waiting_previews",
     }.items()
+}
+CELERY_BEAT_SCHEDULE["rearm-mailboxes"] = {
+    "task": "integrations.tasks.rearm_mailboxes",
+    "schedule": timedelta(minutes=1),
+    "options": {"expires": 60},
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "task": "workstreams.tasks.recount_for_grid",
@@ -377,6 +387,23 @@ SALESFORCE_SIMULATOR_PORT = env.int("SALESFORCE_SIMULATOR_PORT", default=0)
 SALESFORCE_OUTBOUND_TOKENS = env.list("SALESFORCE_OUTBOUND_TOKENS", default=[])
 # The Outbound Messages that are believed, by their ActionId; empty believes all that know the token.
 SALESFORCE_OUTBOUND_ACTIONS = env.list("SALESFORCE_OUTBOUND_ACTIONS", default=[])
+
+# How often each vendor is called at most, by all workers together, like 150/second; empty counts nothing. Intercom
+# deals 10,000 calls a minute in windows of ten seconds; HubSpot's search and its burst limit are lower.
+VENDOR_RATES = {
+    "intercom": env.str("INTERCOM_RATE", default="150/second"),
+    "hubspot": env.str("HUBSPOT_RATE", default="90/10 second"),
+}
+for _vendor, _rate in VENDOR_RATES.items():
+    try:
+        if _rate:
+            limits.parse(_rate)
+    except ValueError as _error:
+        raise ImproperlyConfigured(f"{_vendor.upper()}_RATE is {_rate!r}; it must be like 150/second.") from _error
+# Deliveries sent side by side; as many threads has the vendors' worker.
+VENDOR_SENDERS = env.int("VENDOR_SENDERS", default=8)
+# How long a worker may be silent before what it was sending goes to another. Vendors' calls time out well before.
+DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=90)
 
 # How the Flow's callout shows that it is ours: a static secret in X-Portal-Token, or a signature made with a shared
 # secret. Several of each are valid at once, so that they can be changed without a gap. With neither, the endpoint

@@ -87,8 +87,10 @@ class Connector(models.Model):
     open_until = models.DateTimeField(null=True, blank=True)
     open_reason = models.CharField(max_length=500, blank=True)
     probing_until = models.DateTimeField(null=True, blank=True)
-    # Failures one after another, whichever mailboxes they were in.
+    # Mailboxes that failed one after another, with no success between.
     failures = models.PositiveIntegerField(default=0)
+    # How often it opened since the vendor last took something; the wait grows with it.
+    openings = models.PositiveIntegerField(default=0)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
@@ -118,8 +120,11 @@ class Mailbox(models.Model):
     leased_until = models.DateTimeField(null=True)
     # Grows with every delivery written to it.
     version = models.PositiveBigIntegerField(default=0)
-    # Failed attempts at its head, one after another; a new delivery does not bring a mailbox forward that waits.
+    # Attempts at its head, one after another, and since when; a new delivery does not bring one forward that waits.
     attempts = models.PositiveIntegerField(default=0)
+    trying_since = models.DateTimeField(null=True)
+    # Workers that took it and never gave it back, one after another.
+    deaths = models.PositiveIntegerField(default=0, db_default=0)
     # Its head was refused for good; nothing behind it goes out until a person replays or ignores it.
     parked_at = models.DateTimeField(null=True)
 

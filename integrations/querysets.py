@@ -52,6 +52,11 @@ class MailboxQuerySet(models.QuerySet[M]):
             return self.none()
         return self
 
+    def due(self, provider: str, *, now: datetime) -> Self:
+        """Those of a vendor that somebody should take, longest due first."""
+        free = Q(leased_until=None) | Q(leased_until__lt=now)
+        return self.filter(free, provider=provider, due_at__lte=now).order_by("due_at")
+
 
 class DeliveryQuerySet(models.QuerySet[M]):
     """Questions about deliveries."""

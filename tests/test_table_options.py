@@ -20,6 +20,8 @@ EXPECTED = {
     "accounts_user": {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"},
     "notifications_mail": {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"},
     "integrations_inboundevent": {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"},
+    "integrations_mailbox": {"fillfactor": "80", "autovacuum_vacuum_scale_factor": "0.01"},
+    "integrations_delivery": {"fillfactor": "85", "autovacuum_vacuum_scale_factor": "0.02"},
 }
 WRITTEN_BY_EVERY_MESSAGE = ["activity_event", "chat_counter", "chat_message", "chat_note", "chat_readmark"]
 

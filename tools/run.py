@@ -26,7 +26,7 @@ from tools.services import ServiceError, find_place, free_port, last_lines, star
 
 PATIENCE = 120.0  # seconds for the web server to answer
 RESTARTS, WITHIN = 5, 60.0  # more often than this in so many seconds is not a mishap
-TITLES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
+TITLES = {"postgres": "PostgreSQL", "valkey": "Valkey", "vendors": "The worker for vendors"}
 TROUBLE = re.compile(r"\b(ERROR|CRITICAL)\b")
 IS_RUNNING = 3  # the status of a second start
 
@@ -128,9 +128,11 @@ class Portal:
         # First what people wait for: three Djangos that start at once would take turns.
         self._start_server("web", [python, *self._web_arguments()])
         self._await_pages()
+        quiet = ["--without-gossip", "--without-mingle", "-l", "INFO"]
+        self._start_server("worker", [*celery, "worker", "-P", "threads", "-c", "4", *quiet])
+        senders, queue = self._setting("VENDOR_SENDERS", "8"), f"{self._setting('LIVE_PREFIX', 'portal')}.vendors"
         self._start_server(
-            "worker",
-            [*celery, "worker", "-P", "threads", "-c", "4", "--without-gossip", "--without-mingle", "-l", "INFO"],
+            "vendors", [*celery, "worker", "-n", "vendors@%h", "-P", "threads", "-c", senders, "-Q", queue, *quiet]
         )
         self._start_server(
             "beat", [*celery, "beat", "-s", str(self.state / "beat-schedule"), "--pidfile=", "-l", "INFO"]
@@ -192,6 +194,9 @@ class Portal:
                 else:
                     raise RunError(f"The database could not be prepared. {self._end_of('prepare')}")
 
+    def _setting(self, name: str, default: str) -> str:
+        return self.environment.get(name) or os.environ.get(name) or default
+
     def _web_arguments(self) -> list[str]:
         return [
             *("-m", "uvicorn", "config.asgi:application", "--host", self.host, "--port", str(self.port)),
@@ -237,7 +242,7 @@ class Portal:
 
     def _show_trouble(self) -> None:
         """Print new lines of the logs that report an error, so that nobody has to look for them."""
-        for name in ("web", "worker", "beat"):
+        for name in ("web", "worker", "vendors", "beat"):
             file = self.logs / f"{name}.log"
             if not file.exists() or file.stat().st_size == self._read_up_to.get(file, 0):
                 continue

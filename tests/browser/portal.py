@@ -39,7 +39,10 @@ class LivePortal:
         self._run(
             "web", "uvicorn", "config.asgi:application", "--port", str(self.port), "--timeout-graceful-shutdown", "1"
         )
-        self._run("worker", "celery", "-A", "config", "worker", "-P", "threads", "-c", "2", *QUIET, "-l", "INFO")
+        queues = f"{settings.LIVE_PREFIX}.work,{settings.LIVE_PREFIX}.vendors"
+        self._run(
+            "worker", "celery", "-A", "config", "worker", "-P", "threads", "-c", "2", "-Q", queues, *QUIET, "-l", "INFO"
+        )
         self._run("beat", "celery", "-A", "config", "beat", "-s", str(self.logs / "schedule"), "--pidfile=")
         self.await_pages()
         self.await_worker()

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.models import User
 from integrations.models import InboundEvent
+from integrations.outgoing import write
 from integrations.simulator.server import Server
 from integrations.simulator.world import World
 from integrations.tasks import work_waiting_inbound
+from tests.integrations.small_vendor import OPERATION, PROVIDER, SmallVendor, forget, introduce
 from tests.vendors import Vendors, begin
 from workstreams.models import WorkStream
 
@@ -102,3 +106,29 @@ def vendors(simulator: Server, settings: Settings) -> Iterator[Vendors]:
     played = begin(simulator, settings)
     yield played
     assert played.log.violations == []
+
+
+@pytest.fixture
+def small_vendor(settings: Any) -> Iterator[SmallVendor]:
+    """A vendor that is on and answers; `introduce` has made the queue know its one operation."""
+    settings.INTERCOM_TOKEN = "a-token"
+    vendor = SmallVendor()
+    introduce(vendor.url)
+    yield vendor
+    forget()
+    vendor.close()
+
+
+Say = Callable[..., None]
+
+
+@pytest.fixture
+def say(db: None) -> Say:
+    """Write numbers for a vendor about a WorkStream or a person, each in a transaction of its own."""
+
+    def write_numbers(about: WorkStream | User, *numbers: int) -> None:
+        for number in numbers:
+            with transaction.atomic():
+                write(PROVIDER, OPERATION, about=about, data={"number": number})
+
+    return write_numbers

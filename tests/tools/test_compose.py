@@ -40,8 +40,8 @@ def variables_of_the_code() -> dict[str, bool]:
 
 
 def test_the_services_are_the_ones_that_the_portal_needs() -> None:
-    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
-    assert {"migrate", "web", "worker", "beat"} == OURS
+    assert set(SERVICES) == {"migrate", "web", "worker", "vendors", "beat", "postgres", "redis"}
+    assert {"migrate", "web", "worker", "vendors", "beat"} == OURS
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -96,7 +96,7 @@ def test_every_service_that_stays_is_checked_and_restarted(name: str) -> None:
 
 
 def test_nothing_starts_before_what_it_needs() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "vendors", "beat"):
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "postgres": {"condition": "service_healthy"},
