@@ -105,11 +105,21 @@ def confirm(request: HttpRequest, code: str) -> None:
     """
     person = request.user
     assert isinstance(person, User)  # noqa: S101
+    check(person=person, code=code)
     if has_second_factor(person):
-        _check_second_factor(person, code)
+        note_code_of_app(request)
+    request.session[CONFIRMED_AT] = time.time()
+
+
+def check(*, person: User, code: str) -> None:
+    """Take a code that shows that it is them: of the authenticator app, else of the mail. It works once.
+
+    Raises: CodeRefused, which counts as a try also when the caller gives up.
+    """
+    if has_second_factor(person):
+        _check_code_of_app(person, code)
     else:
         check_code(person=person, purpose=MailedCode.Purpose.CONFIRM, code=code)
-    request.session[CONFIRMED_AT] = time.time()
 
 
 def note_code_of_app(request: HttpRequest) -> None:
@@ -119,13 +129,13 @@ def note_code_of_app(request: HttpRequest) -> None:
     record_authentication(request, person, method="mfa", type="totp", reauthenticated=True)
 
 
-def _check_second_factor(person: User, code: str) -> None:
+def _check_code_of_app(person: User, code: str) -> None:
     from allauth.mfa.base.forms import ReauthenticateForm  # noqa: PLC0415  reads the apps' settings when it is imported
 
     form = ReauthenticateForm(user=person, data={"code": code})
     if not form.is_valid():
         raise CodeRefused("That is not the code your app shows now. Please look again.")
-    form.save()
+    form.authenticator.record_usage()
 
 
 def _digest(person: User, code: str) -> str:

@@ -77,3 +77,10 @@ class TokenRefused(DomainError):
 
     status_code = 422
     code = "token_refused"
+
+
+class UseTheApp(DomainError):
+    """Somebody who has an authenticator app is not mailed the codes that it shows."""
+
+    status_code = 409
+    code = "use_the_app"

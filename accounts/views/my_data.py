@@ -51,11 +51,13 @@ def my_data(request: PortalRequest) -> HttpResponse:
 @freshly_confirmed
 def my_data_file(request: PortalRequest, export_id: UUID) -> HttpResponseBase:
     """The copy itself, for its person only, and only while they are sure to be there."""
-    export = get_object_or_404(
-        DataExport.objects.visible_to(request.user), public_id=export_id, state=DataExport.State.READY
-    )
-    if export.expires_at is None or export.expires_at <= timezone.now():
-        raise Http404("This copy is too old and was deleted.")
+    return file_of(get_object_or_404(DataExport.objects.visible_to(request.user), public_id=export_id))
+
+
+def file_of(export: DataExport) -> FileResponse:
+    """The bytes of a copy, for whoever was found to be its person. Raises: Http404 when there are none (any more)."""
+    if export.state != DataExport.State.READY or export.expires_at is None or export.expires_at <= timezone.now():
+        raise Http404("This copy is not ready, or too old and deleted.")
     try:
         file = export.file.open()
     except FileNotFoundError as error:

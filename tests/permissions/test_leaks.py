@@ -119,6 +119,7 @@ def fillings(world: World, workstream: WorkStream) -> dict[str, Any]:
             UUID(int=1),
         ),
         "signed": "x",
+        "session_id": "x",
     }
 
 

@@ -140,10 +140,13 @@ def test_nobody_who_left_does_anything(world: World) -> None:
 def test_every_address_of_the_api_is_in_the_table(world: World) -> None:
     listed = {resolve(urlsplit(address_of(thing.api, world)).path).view_name for thing in THINGS}
     # One's own person, and what describes the API, are everybody's. An invitation is nobody's but its person's
-    # (tests/workstreams/test_api_people.py).
+    # (tests/workstreams/test_api_people.py). What takes a code, and the copy that is one's own: tests/api/test_own.py.
     assert {name for name in OURS if name.startswith("api:")} - listed == {
         "api:schema",
         "api:docs",
         "api:me",
+        "api:own_copy",
+        "api:own_copy_file",
+        "api:own_erasure",
         "api:invitation_accept",
     }
