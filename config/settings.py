@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "chat",
     "notifications",
     "integrations",
+    "integrations.hubspot",
     "integrations.intercom",
     "integrations.salesforce",
     "mailroom",

@@ -7,6 +7,7 @@ from django.conf import settings as current
 from django.test import Client
 from pytest_django import Settings
 
+from integrations.hubspot.simulator.vendor import HubSpot
 from integrations.intercom.simulator.vendor import Intercom
 from integrations.simulator.addresses import settings_for
 from integrations.simulator.clock import Clock
@@ -29,6 +30,13 @@ class Vendors:
         """Intercom's side."""
         found = self.world.vendors["intercom"]
         assert isinstance(found, Intercom)
+        return found
+
+    @property
+    def hubspot(self) -> HubSpot:
+        """HubSpot's side."""
+        found = self.world.vendors["hubspot"]
+        assert isinstance(found, HubSpot)
         return found
 
     @property

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 # Where each vendor's class is: "package:Class". A vendor's simulator enters itself here, with its settings below.
 VENDORS = {
+    "hubspot": "integrations.hubspot.simulator.vendor:HubSpot",
     "intercom": "integrations.intercom.simulator.vendor:Intercom",
 }
 

@@ -28,6 +28,8 @@ IN_THE_COPY = {
     "chat.Note.author": "notes",
     "intercom.Contact.person": "intercom",
     "intercom.Teammate.person": "intercom",
+    "hubspot.Contact.person": "hubspot",
+    "hubspot.VisitTrail.person": "hubspot",
     "mailroom.IncomingMail.person": "mails-sent",
     "mfa.Authenticator.user": "profile",
     "milestones.GoAhead.given_by": "go-aheads",

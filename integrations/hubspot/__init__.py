@@ -1,0 +1,1 @@
+"""HubSpot: a contact for everybody who registers, and what is known of how they came."""

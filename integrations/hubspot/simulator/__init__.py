@@ -1,0 +1,1 @@
+"""HubSpot, as the portal knows it, on this machine: for development, the demonstration and tests."""
