@@ -1,6 +1,6 @@
 """Reading what one was told, and choosing what one is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import time
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.capabilities import Can
 from accounts.models import User
+from activity.models import Event
 from notifications.notices import Level, Loudness, Notification, Preferences
 from notifications.policy import TOPICS, Topic, offered_to
 from notifications.unsubscribing import Wish
@@ -25,6 +26,12 @@ def mark_read(*, actor: User, ids: Collection[UUID] | None = None, workstream: W
     if workstream is not None:
         rows = rows.filter(workstream=workstream)
     return _read(rows)
+
+
+def mark_settled(*, topic: str, verb: str, about: Mapping[str, int]) -> int:
+    """Read, for everybody, what they were told of something that nobody needs to do any more; how many rows."""
+    events = list(Event.objects.filter(verb=verb, data__contains=about).values_list("pk", flat=True))
+    return _read(Notification.objects.filter(topic=topic, event__in=events, read_at=None))
 
 
 @transaction.atomic

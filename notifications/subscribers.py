@@ -4,6 +4,7 @@ from accounts.models import User
 from activity.models import Event
 from activity.registry import registry
 from notifications import policy
+from notifications.actions import mark_settled
 from notifications.mails import invite, tell_of_many
 from notifications.notices import Level, Notification, Preferences
 from notifications.telling import tell_of
@@ -37,6 +38,13 @@ def forget(event: Event) -> None:
     for model in (Notification, Preferences, Level):
         key = "person" if model is Notification else "user"
         model.objects.filter(**{key: event.data["user_id"]}).delete()
+
+
+@registry.follows("mailroom.accepted", "nobody is told any more that the mail waits")
+@registry.follows("mailroom.discarded", "nobody is told any more that the mail waits")
+def read_what_is_settled(event: Event) -> None:
+    """A held mail that one colleague settled waits for no other."""
+    mark_settled(topic="held_mail", verb="mailroom.held", about={"mail_id": event.data["mail_id"]})
 
 
 @registry.follows("workstream.bulk_done", "one mail to the new WorkStream Lead and to each former one")

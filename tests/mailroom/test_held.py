@@ -49,6 +49,22 @@ def test_whoever_leads_it_finds_it_under_the_bell_and_gets_no_mail(client: Clien
     assert "By e-mail: A mail that came in" not in client.get("/notifications/preferences/").content.decode()
 
 
+@pytest.mark.parametrize(("act", "data"), [("accept", {"where": "note"}), ("discard", {"reason": "Spam"})])
+def test_what_one_colleague_settles_waits_under_no_bell(
+    client: Client, world: World, act: str, data: dict[str, str]
+) -> None:
+    WorkStream.objects.filter(pk=world.labels.pk).update(lead=world.architect)
+    mail, other = (arrive(answer(world.owner, world.labels, sender="eve@evil.example")) for _ in range(2))
+    client.force_login(world.isr)
+    client.post(f"/held-mails/{mail.public_id}/{act}/", data)
+
+    rows = Notification.objects.filter(topic="held_mail", person=world.architect)
+    assert {row.event.data["mail_id"]: row.read_at is None for row in rows if row.event} == {
+        mail.pk: False,
+        other.pk: True,
+    }
+
+
 def test_accepting_posts_it_in_the_name_of_whose_address_it_is_once(
     client: Client, world: World, held: IncomingMail
 ) -> None:
