@@ -56,7 +56,21 @@ def _take_off(workstream: WorkStream, actor: User, person: User) -> bool:
     workstream.invitations.pending().filter(email=person.email.lower()).update(withdrawn_at=timezone.now())
     data = {"user_id": person.pk, "name": person.display_name, "side": str(membership.side)}
     record(events.MEMBER_REMOVED, actor=actor, workstream=workstream, data=data)
+    if person.pk != actor.pk and membership.side == Side.CLIENT:
+        _end_invitations_of(person, workstream, actor)
     return True
+
+
+def _end_invitations_of(person: User, workstream: WorkStream, actor: User) -> None:
+    """Whom somebody asked in who was taken off does not come in by that; the links end as if withdrawn.
+
+    Who leaves of their own will, and colleagues, who may invite wherever they are, leave good invitations behind.
+    """
+    for invitation in workstream.invitations.pending().filter(invited_by=person).order_by("pk"):
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
+        data = {"invitation_id": invitation.pk, "email": invitation.email}
+        record(events.INVITATION_WITHDRAWN, actor=actor, workstream=workstream, data=data)
 
 
 @transaction.atomic

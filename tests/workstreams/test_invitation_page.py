@@ -59,9 +59,10 @@ def test_joining_registers_confirms_signs_in_and_lands_on_the_workstream(
 
     person = User.objects.get(email=NEW)
     invitation.refresh_from_db()
-    assert response["Location"] == world.labels.get_absolute_url()
+    assert response["Location"].startswith("/welcome/?next=%2Fworkstreams%2F")
     assert somebody_in(client) == person
-    assert client.get(response["Location"]).status_code == 200
+    assert "Your name" in (asked := client.get(response["Location"]).text)
+    assert "Company" not in asked
     assert (person.organization, invitation.accepted_by) == (world.acme, person)
     assert User.objects.confirmed().filter(pk=person.pk).exists()
     assert [e.verb for e in Event.objects.filter(actor=person).order_by("id")] == [
@@ -71,6 +72,10 @@ def test_joining_registers_confirms_signs_in_and_lands_on_the_workstream(
         "workstream.member_added",
         "workstream.invitation_accepted",
     ]
+
+    answered = client.post("/welcome/", {"name": "Nora New", "next": world.labels.get_absolute_url()}, follow=True)
+    assert (answered.status_code, answered.redirect_chain[-1][0]) == (200, world.labels.get_absolute_url())
+    assert "Nora New" in answered.text
 
 
 def test_whoever_was_invited_first_owns_what_staff_made(client: Client, world: World, invitation: Invitation) -> None:

@@ -180,6 +180,21 @@ def test_no_invitation_to_their_address_brings_the_removed_back(world: World) ->
     assert not Membership.objects.filter(workstream=world.labels, user=world.member).exists()
 
 
+def test_the_invitations_of_who_was_removed_end_and_those_of_others_and_of_leavers_stay(world: World) -> None:
+    membership.let_members_invite(workstream=world.labels, actor=world.owner, allowed=True)
+    leaver = ClientFactory.create(organization=world.acme)
+    join(world.labels, leaver)
+    for inviter, address in ((world.member, "friend@acme.example"), (leaver, "heir@acme.example")):
+        invitations.invite(workstream=world.labels, actor=inviter, addresses=[address])
+    membership.leave(workstream=world.labels, actor=leaver)
+    membership.remove(workstream=world.labels, actor=world.owner, person=world.member)
+
+    waiting = world.labels.invitations.pending().values_list("email", flat=True)
+    ended = Event.objects.get(verb="workstream.invitation_withdrawn")
+    assert list(waiting) == ["heir@acme.example"]
+    assert (ended.actor, ended.data["email"]) == (world.owner, "friend@acme.example")
+
+
 def test_owner_and_staff_decide_who_invites(client: Client, world: World) -> None:
     client.force_login(world.owner)
     url = f"{world.labels.get_absolute_url()}members/who-invites/"

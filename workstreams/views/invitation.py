@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import BelongsElsewhere
 from accounts.models import User
+from accounts.profile import is_to_be_welcomed
 from accounts.sign_in import by_mailed_proof
 from workstreams import invitations
 from workstreams.errors import InvitationEnded
@@ -91,4 +92,8 @@ def _join(request: HttpRequest, found: Invitation) -> HttpResponse:
 
 
 def _welcome(request: HttpRequest, person: User, found: Invitation) -> HttpResponse:
-    return by_mailed_proof(request, person, where_to=found.workstream.get_absolute_url())
+    """To the WorkStream; who is new is asked for their name on the way, since others read it beside what they write."""
+    where_to = found.workstream.get_absolute_url()
+    if is_to_be_welcomed(person):
+        where_to = f"{reverse('accounts:welcome')}?{urlencode({'next': where_to})}"
+    return by_mailed_proof(request, person, where_to=where_to)
