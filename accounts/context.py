@@ -34,6 +34,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         links.append(("Start a WorkStream", reverse("subscriptions:start")))
     if user.may(Can.MANAGE_PORTAL):
         links.append(("Roles", reverse("accounts:capabilities")))
+        links.append(("Sync", reverse("integrations:sync")))
     # The longest address that leads here is where the person is: a WorkStream's page lies under the grid.
     here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     context["nav"] = [{"label": label, "url": url, "current": url == here} for label, url in links]

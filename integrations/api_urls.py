@@ -1,8 +1,9 @@
-"""The addresses of the Salesforce part of the API."""
+"""The addresses of this part of the API."""
 
 from django.urls import include, path
 
 from integrations import api
+from integrations.sync import api as sync
 
 of_a_workstream = [
     path("", api.TieView.as_view(), name="salesforce"),
@@ -11,4 +12,21 @@ of_a_workstream = [
     path("untie/", api.UntyingView.as_view(), name="salesforce_untie"),
     path("try-again/", api.TryAgainView.as_view(), name="salesforce_try_again"),
 ]
-urlpatterns = [path("workstreams/<uuid:public_id>/salesforce/", include(of_a_workstream))]
+of_sync = [
+    path("", sync.VendorsView.as_view(), name="sync"),
+    path("data-flow/", sync.DataFlowView.as_view(), name="data_flow"),
+    path("deliveries/", sync.DeliveriesView.as_view(), name="sync_deliveries"),
+    path("deliveries/<int:delivery_id>/", sync.DeliveryView.as_view(), name="sync_delivery"),
+    path("deliveries/<int:delivery_id>/replay/", sync.ReplayView.as_view(), name="sync_replay"),
+    path("deliveries/<int:delivery_id>/ignore/", sync.IgnoreView.as_view(), name="sync_ignore"),
+    path("inbound/", sync.InboundView.as_view(), name="sync_inbound"),
+    path("inbound/<int:event_id>/", sync.InboundEventView.as_view(), name="sync_event"),
+    path("inbound/<int:event_id>/replay/", sync.ReplayEventView.as_view(), name="sync_event_replay"),
+    path("inbound/<int:event_id>/ignore/", sync.IgnoreEventView.as_view(), name="sync_event_ignore"),
+    path("<slug:provider>/pause/", sync.PauseView.as_view(), name="sync_pause"),
+    path("<slug:provider>/go-on/", sync.GoOnView.as_view(), name="sync_go_on"),
+]
+urlpatterns = [
+    path("workstreams/<uuid:public_id>/salesforce/", include(of_a_workstream)),
+    path("sync/", include(of_sync)),
+]

@@ -82,6 +82,10 @@ class Movements:
             raise LookupError(f"Nobody sends {operation!r} to {provider}; declare it in that vendor's movements.py.")
         return movement.sender
 
+    def find(self, provider: str, name: str) -> Movement | None:
+        """The declaration of an operation; None for one that is no longer declared."""
+        return self._all.get((provider, name))
+
     def of(self, provider: str) -> list[Movement]:
         """The movements of one vendor, in the order of declaration."""
         return [movement for (of, _), movement in self._all.items() if of == provider]

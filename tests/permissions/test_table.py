@@ -16,7 +16,8 @@ from accounts.capabilities import CAPABILITIES, GENERAL, Role, Standing
 from accounts.models import User
 from tests.conftest import World
 from tests.factories import ColleagueFactory
-from tests.permissions.things import THINGS, Call, Thing
+from tests.permissions.rows import Call, Thing
+from tests.permissions.things import THINGS
 from tests.test_urls import OURS
 
 

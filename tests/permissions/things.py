@@ -5,7 +5,6 @@ is not enough, the row says for whom and why.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,6 +20,8 @@ from subscriptions.models import StartAttempt
 from tests.conftest import World
 from tests.factories import AttachmentFactory, ColleagueFactory, PreviewPictureFactory, join
 from tests.integrations.conftest import OPPORTUNITY
+from tests.permissions.rows import Call, Thing, delete, get, nothing, patch, post, sending, upload
+from tests.permissions.sync import THINGS_OF_SYNC
 from workstreams import bulk, requests, uploads
 from workstreams.actions import close
 from workstreams.choices import AttachmentKind, CloseReason, Milestone, Side, SubscriptionType
@@ -28,7 +29,6 @@ from workstreams.filing import Upload
 from workstreams.models import Invitation, SavedView, WorkStream
 from workstreams.runs import BulkChange
 
-Data = Callable[[World], dict[str, Any]]
 ATTEMPT, PLAN = uuid4(), uuid4()
 UPLOAD = uuid4()
 VIEW = uuid4()
@@ -37,73 +37,6 @@ ASKED, FILE = uuid4(), uuid4()
 UNTOLD = frozenset({Standing.AGILE_WORKER})
 INVITATION, COLLEAGUE_ON_IT = uuid4(), uuid4()
 COLLEAGUES = frozenset(Standing) - {Standing.OWNER, Standing.CLIENT_MEMBER, Standing.AGILE_WORKER, Standing.STRANGER}
-
-
-def nothing(_: World) -> dict[str, Any]:
-    """No data is sent."""
-    return {}
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request; its data is made for each world anew.
-
-    In the address `{ws}` stands for the WorkStream's public id, `{person}` and `{person_id}` for a member's two ids.
-    """
-
-    method: str
-    address: str
-    data: Data = nothing
-
-
-def get(address: str, data: Data = nothing) -> Call:
-    """Read an address."""
-    return Call("get", address, data)
-
-
-def post(address: str, data: Data = nothing) -> Call:
-    """Send to an address."""
-    return Call("post", address, data)
-
-
-def upload(address: str, data: Data) -> Call:
-    """Send a file to an address of the API."""
-    return Call("upload", address, data)
-
-
-def patch(address: str, data: Data = nothing) -> Call:
-    """Change what is at an address."""
-    return Call("patch", address, data)
-
-
-def delete(address: str, data: Data = nothing) -> Call:
-    """Remove what is at an address."""
-    return Call("delete", address, data)
-
-
-@dataclass(frozen=True)
-class Thing:
-    """One thing to do."""
-
-    does: str
-    # None: whoever is signed in.
-    takes: Can | None
-    page: Call
-    api: Call
-    # What must be so that nothing but the person decides.
-    arrange: Callable[[World], Any] = nothing
-    # They hold the capability and may not all the same.
-    never: frozenset[Standing] = frozenset()
-    # For them the two addresses do not mean the same thing: another row says what they do.
-    elsewhere: frozenset[Standing] = frozenset()
-    # It is somebody else's own, which they may not know exists.
-    unknown_to: frozenset[Standing] = frozenset()
-    # Whoever may not do it may not even know that it can be done: they get the answer of strangers.
-    is_secret: bool = False
-    # It concerns no WorkStream, so the role alone decides.
-    is_general: bool = False
-    # Its page is also the way in for those who have not signed in.
-    is_public_page: bool = False
 
 
 def standing_at(milestone: Milestone | None, **fields: Any) -> Callable[[World], None]:
@@ -240,12 +173,8 @@ ADMINISTRATION = "/workstreams/{ws}/administration/"
 API = "/api/v1/workstreams/{ws}/"
 
 
-def sending(**data: Any) -> Data:
-    """The same data in every world."""
-    return lambda _: data
-
-
 THINGS = [
+    *THINGS_OF_SYNC,
     # The WorkStream and who is on it
     Thing("open a WorkStream", Can.OPEN_WORKSTREAM, get(WS), get(API)),
     Thing("see who is on it", Can.OPEN_WORKSTREAM, get(WS + "members/"), get(API + "members/")),

@@ -1,0 +1,15 @@
+"""Refusals about what goes to vendors and comes from them."""
+
+from accounts.errors import DomainError
+
+
+class Settled(DomainError):
+    """It is done, or left out already: nothing can be mended any more."""
+
+    code = "settled"
+
+
+class NotRefused(DomainError):
+    """Only what a vendor refused, or what could not be worked, can be left out; everything else is still on its way."""
+
+    code = "not_refused"

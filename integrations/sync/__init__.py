@@ -1,0 +1,1 @@
+"""For administrators: how each vendor is doing, what goes there and comes from there, and mending it by hand."""
