@@ -209,7 +209,7 @@ def _note(terms: Terms, attribute: Attribute, discount: Decimal) -> str:
     if attribute.field == "hours_per_month" and value is not None and value not in USUAL_HOURS:
         return f"Usually between {number(USUAL_HOURS.start)} and {number(USUAL_HOURS[-1])}; this is fine too."
     if attribute.field == "billing_method" and value == "yearly" and discount:
-        return f"Yearly billing carries a discount of {number(discount)} %."
+        return f"Yearly billing carries a discount of {number(discount)}\u00a0%."
     if attribute.reason and getattr(terms, attribute.reason):
         return f"Outside the estimated range: {getattr(terms, attribute.reason)}"
     return ""

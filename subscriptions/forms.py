@@ -84,7 +84,7 @@ def _hint(name: str, unit: Unit) -> str:
     if name == "hours_per_month":
         return f"Usually between {number(USUAL_HOURS.start)} and {number(USUAL_HOURS[-1])}. More is fine."
     if name == "billing_method" and discount:
-        return f"Yearly billing carries a discount of {number(discount)} %."
+        return f"Yearly billing carries a discount of {number(discount)}\u00a0%."
     return _IN.get(unit, "")
 
 

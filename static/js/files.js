@@ -71,6 +71,7 @@ function offerAdding(form) {
     for (const { file } of files) all.items.add(file);
     input.files = all.files; // so that the browser's own words beside the button are right
     chosen.hidden = files.length === 0;
+    form.querySelector("[data-for-all]").hidden = files.length < 2;
     for (const item of files) {
       item.row ??= rowOf(item);
       if (!item.row.isConnected) chosen.append(item.row);

@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.browser.conftest import SignedInPage, assert_accessible
+from tests.browser.conftest import NewPage, SignedInPage, assert_accessible
 from tests.conftest import World
+from workstreams.invitations import invite, path_of
 
 GALLERY = "/demo/design/"
 SHARED_PAGE = "document.documentElement.scrollWidth <= innerWidth"
@@ -23,6 +24,22 @@ def test_every_component_is_accessible_and_stays_within_the_page(
 
     assert page.evaluate(SHARED_PAGE)
     assert_accessible(page)
+
+
+def test_neither_a_wide_table_nor_a_long_address_widens_the_page(
+    world: World, signed_in_page: SignedInPage, new_page: NewPage
+) -> None:
+    phone = {"width": 375, "height": 760}
+    table = signed_in_page(world.admin, reverse("accounts:capabilities"), viewport=phone)
+    expect(table.get_by_role("heading", level=1)).to_have_text("Who may do what")
+    assert table.evaluate(SHARED_PAGE)
+
+    address = f"{'somebody.with.a.long.name' * 2}@acme.example"
+    [result] = invite(workstream=world.labels, actor=world.owner, addresses=[address])
+    assert result.invitation
+    invited = new_page(path_of(result.invitation), viewport=phone)
+    expect(invited.get_by_role("button", name=f"Join as {address}")).to_be_visible()
+    assert invited.evaluate(SHARED_PAGE)
 
 
 def test_the_team_sees_in_words_that_it_is_the_team(world: World, signed_in_page: SignedInPage) -> None:

@@ -37,6 +37,12 @@ def test_the_bell_rises_is_read_silenced_and_left_by_mail(
     row = page.get_by_role("link", name=re.compile("Olive Owner wrote in the chat"))
     expect(row).to_be_visible()
     assert_accessible(page)
+    page.set_viewport_size({"width": 375, "height": 700})
+    box = row.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 375
+    page.set_viewport_size({"width": 1280, "height": 720})
     row.click()
     page.wait_for_url(re.compile(str(world.labels.public_id)))
     expect(page.get_by_text("Are you there?")).to_be_visible()

@@ -84,7 +84,7 @@ def test_the_yearly_discount_is_a_setting(client: Client, world: World, settings
     AgileTerms.objects.create(workstream=world.labels, billing_method="yearly")
     client.force_login(world.owner)
     settings.YEARLY_DISCOUNT_PERCENT = Decimal("12.5")
-    assert "a discount of 12.5 %" in client.get(world.labels.get_absolute_url()).content.decode()
+    assert "a discount of 12.5\u00a0%" in client.get(world.labels.get_absolute_url()).content.decode()
     settings.YEARLY_DISCOUNT_PERCENT = Decimal(0)
     assert "discount" not in client.get(world.labels.get_absolute_url()).content.decode()
 
