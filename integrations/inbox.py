@@ -1,9 +1,10 @@
 """The inbox of what vendors told us: stored once, then settled by a worker."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -30,6 +31,34 @@ def remember(
     else:
         InboundEvent.objects.filter(pk=event.pk).update(repeats=F("repeats") + 1)
     return is_new
+
+
+@transaction.atomic
+def remember_all(events: Sequence[InboundEvent]) -> int:
+    """Store what one request told, all of it or nothing; repeats are only counted. Returns how many are new.
+
+    Those to be worked are in state RECEIVED, as they are made.
+    """
+    from integrations.tasks import work_waiting_inbound  # noqa: PLC0415  the tasks work what is stored here
+
+    by_key = {(event.provider, event.dedupe_key): event for event in events}
+    before = timezone.now()
+    for (provider, key), event in sorted(by_key.items()):
+        event.received_at = before
+        _, is_new = InboundEvent.objects.get_or_create(
+            provider=provider,
+            dedupe_key=key,
+            defaults={
+                name: getattr(event, name)
+                for name in ("payload", "subject_id", "happened_at", "state", "reason", "received_at")
+            },
+        )
+        if not is_new:
+            InboundEvent.objects.filter(provider=provider, dedupe_key=key).update(repeats=F("repeats") + 1)
+            del by_key[provider, key]
+    if by_key:
+        nudge(work_waiting_inbound)
+    return len(by_key)
 
 
 def lock_subject(provider: str, subject_id: str) -> None:

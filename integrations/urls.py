@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from integrations.salesforce import api, views
+from integrations.salesforce import api, hooks, views
 from integrations.sync import views as sync
 
 app_name = "integrations"
@@ -28,5 +28,6 @@ of_sync = [
 urlpatterns = [
     path("sync/", include(of_sync)),
     path("webhooks/salesforce/stage/", api.StageView.as_view(), name="salesforce_stage"),
+    path("webhooks/salesforce/outbound/<str:token>/", hooks.receive, name="salesforce_outbound"),
     path("workstreams/<uuid:public_id>/administration/salesforce/", include(salesforce_tab)),
 ]

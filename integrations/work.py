@@ -2,11 +2,13 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
+from integrations.failures import NotNow, Refused, VendorAway, VendorFailure
 from integrations.inbox import lock_subject, settle
 from integrations.models import InboundEvent, Provider
 from integrations.salesforce import work as salesforce
@@ -15,13 +17,24 @@ logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 8
 LONGEST_WAIT = timedelta(hours=1)
+# While a vendor is away, its events are looked at again after this time, unless it said when it will be back.
+WAIT_FOR_VENDOR = timedelta(minutes=1)
 
 
 class Vendor(Protocol):
     """What a provider's folder does with its events."""
 
-    def apply(self, event: InboundEvent) -> None:
-        """Do what the event says and settle it. Runs in a transaction that holds the event and its subject."""
+    def ask(self, event: InboundEvent) -> Any:
+        """Ask the vendor what has to be known first; None where nothing has. Runs with no transaction open.
+
+        Raises: VendorFailure.
+        """
+
+    def apply(self, event: InboundEvent, answer: Any) -> None:
+        """Do what the event says and settle it. Runs in a transaction that holds the event and its subject.
+
+        Raises: NotNow, to have it asked anew and worked later.
+        """
 
     def gave_up(self, event: InboundEvent) -> None:
         """Make known that an event could not be worked."""
@@ -43,13 +56,20 @@ def work_next(*, now: datetime | None = None) -> bool:
         _give_up(event, "Work on it began again and again and never ended.")
         return True
     try:
+        answer = VENDORS[event.provider].ask(event)
         with transaction.atomic():
             held = _hold(event)
             if held.state == InboundEvent.State.RECEIVED:
-                VENDORS[held.provider].apply(held)
+                VENDORS[held.provider].apply(held, answer)
+    except Refused as refusal:
+        _give_up(event, refusal.reason)
+    except VendorAway as failure:
+        _wait_for_vendor(event, failure)
+    except VendorFailure as failure:
+        _try_again_later(event, failure.reason, wanted=failure.retry_at if isinstance(failure, NotNow) else None)
     except Exception as failure:
         logger.exception("%s could not be worked.", event)
-        _try_again_later(event, failure)
+        _try_again_later(event, f"{type(failure).__name__}: {failure}")
     return True
 
 
@@ -58,13 +78,20 @@ def _hold(event: InboundEvent) -> InboundEvent:
     return InboundEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
 
 
-def _try_again_later(event: InboundEvent, failure: Exception) -> None:
-    reason = f"{type(failure).__name__}: {failure}"
+def _try_again_later(event: InboundEvent, reason: str, *, wanted: datetime | None = None) -> None:
     if event.attempts >= GIVE_UP_AFTER:
         _give_up(event, reason)
         return
+    due = wanted or timezone.now() + min(timedelta(seconds=10 * 2**event.attempts), LONGEST_WAIT)
+    InboundEvent.objects.filter(pk=event.pk, state=InboundEvent.State.RECEIVED).update(due_at=due, reason=reason[:500])
+
+
+def _wait_for_vendor(event: InboundEvent, failure: VendorAway) -> None:
+    """It is the vendor that fails and not the event, so the attempt does not count."""
+    now = timezone.now()
+    due = min(max(failure.until or now + WAIT_FOR_VENDOR, now), now + LONGEST_WAIT)
     InboundEvent.objects.filter(pk=event.pk, state=InboundEvent.State.RECEIVED).update(
-        due_at=timezone.now() + min(timedelta(seconds=10 * 2**event.attempts), LONGEST_WAIT), reason=reason[:500]
+        due_at=due, reason=failure.reason[:500], attempts=F("attempts") - 1
     )
 
 

@@ -25,6 +25,7 @@ PUBLIC = {
     "workstreams:invitation",
     "subscriptions:start",
     "integrations:salesforce_stage",
+    "integrations:salesforce_outbound",
     "mailroom:hook",
     "mailroom:provider_hook",
     # Only where DEMO is on (tests/demo/test_demo_off.py).

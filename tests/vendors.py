@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from integrations.hubspot.simulator.vendor import HubSpot
 from integrations.intercom.simulator.vendor import Intercom
+from integrations.salesforce.simulator.vendor import Salesforce
 from integrations.simulator.addresses import settings_for
 from integrations.simulator.clock import Clock
 from integrations.simulator.courier import Courier, Parcel
@@ -37,6 +38,13 @@ class Vendors:
         """HubSpot's side."""
         found = self.world.vendors["hubspot"]
         assert isinstance(found, HubSpot)
+        return found
+
+    @property
+    def salesforce(self) -> Salesforce:
+        """Salesforce's side."""
+        found = self.world.vendors["salesforce"]
+        assert isinstance(found, Salesforce)
         return found
 
     @property

@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 
 from integrations import inbox
 from integrations.models import Provider
+from integrations.salesforce.doors import is_one_of, is_our_organization
 from integrations.salesforce.ids import NotAnOpportunity, complete
 
 logger = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ class FromOurFlow(BaseAuthentication):
         if "X-WS-Signature" in request.headers:
             known = _signature_is_ours(request)
         else:
-            known = _is_one_of(request.headers.get("X-Portal-Token", ""), settings.SALESFORCE_FLOW_SECRETS)
+            known = is_one_of(request.headers.get("X-Portal-Token", ""), settings.SALESFORCE_FLOW_SECRETS)
         if not known:
             logger.warning("Refused a stage push from %s: no valid secret.", request.META.get("REMOTE_ADDR"))
             raise AuthenticationFailed("A valid X-Portal-Token or signature is missing.")
@@ -152,7 +153,7 @@ class StageView(APIView):
         serializer = StageSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         told = serializer.validated_data
-        if not _is_our_organization(told["organizationId"]):
+        if not is_our_organization(told["organizationId"]):
             logger.warning("Refused a stage push of another organisation (%s).", told["organizationId"])
             raise AuthenticationFailed("This portal follows another organisation.")
         stamp = told["systemModstamp"].isoformat()
@@ -170,11 +171,6 @@ class StageView(APIView):
         return Response({"stored": is_new})
 
 
-def _is_one_of(told: str, secrets: list[str]) -> bool:
-    matches = [hmac.compare_digest(told.encode(), secret.encode()) for secret in secrets if secret]
-    return any(matches)
-
-
 def _signature_is_ours(request: Request) -> bool:
     stamp = request.headers.get("X-WS-Timestamp", "")
     if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 12):
@@ -187,16 +183,7 @@ def _signature_is_ours(request: Request) -> bool:
         for secret in settings.SALESFORCE_FLOW_HMAC_SECRETS
         if secret
     ]
-    return _is_one_of(request.headers["X-WS-Signature"], ours)
-
-
-def _is_our_organization(told: str) -> bool:
-    if not settings.SALESFORCE_ORGANIZATION_ID:
-        return True
-    try:
-        return complete(told) == complete(settings.SALESFORCE_ORGANIZATION_ID)
-    except NotAnOpportunity:
-        return False
+    return is_one_of(request.headers["X-WS-Signature"], ours)
 
 
 def _refuse_constant(name: str) -> None:

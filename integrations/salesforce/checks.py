@@ -1,5 +1,6 @@
 """Settings that would fail only when the first push comes are found before."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from integrations.salesforce.ids import NotAnOpportunity, complete
 from integrations.salesforce.stages import HIGHEST_STEP
 
 SHORTEST_SECRET = 16
+SHORTEST_TOKEN = 32
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @register(Tags.compatibility)
@@ -38,6 +42,38 @@ def salesforce_settings(**_: Any) -> list[CheckMessage]:
         found.append(
             Warning(
                 f"A secret of the Salesforce Flow is shorter than {SHORTEST_SECRET} characters.", id="salesforce.W001"
+            )
+        )
+    return [*found, *_of_the_connection()]
+
+
+def _of_the_connection() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.SALESFORCE_CONSUMER_KEY:
+        if not settings.SALESFORCE_CONSUMER_SECRET:
+            found.append(Error("SALESFORCE_CONSUMER_KEY needs SALESFORCE_CONSUMER_SECRET.", id="salesforce.E004"))
+        if not _DOMAIN.fullmatch(settings.SALESFORCE_DOMAIN) or settings.SALESFORCE_DOMAIN in {"login", "test"}:
+            # The client-credentials flow is answered by the organisation's own address alone.
+            found.append(
+                Error(
+                    "SALESFORCE_DOMAIN must be My Domain without .salesforce.com, like acme.my.",
+                    id="salesforce.E005",
+                )
+            )
+    tokens = [token for token in settings.SALESFORCE_OUTBOUND_TOKENS if token]
+    if tokens and not settings.SALESFORCE_CONSUMER_KEY:
+        found.append(
+            Error(
+                "SALESFORCE_OUTBOUND_TOKENS needs SALESFORCE_CONSUMER_KEY: what an Outbound Message says is read back.",
+                id="salesforce.E006",
+            )
+        )
+    if any(len(token) < SHORTEST_TOKEN or not _TOKEN.fullmatch(token) for token in tokens):
+        found.append(
+            Error(
+                f"A token of SALESFORCE_OUTBOUND_TOKENS stands in an address and is all that protects it: at least "
+                f"{SHORTEST_TOKEN} letters, digits, hyphens and underscores.",
+                id="salesforce.E007",
             )
         )
     return found

@@ -1,13 +1,23 @@
 """What becomes of a stage that Salesforce told us: the newest one moves the milestone, the others are explained."""
 
+import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
 
 from activity.models import SystemActor
 from activity.record import record
-from integrations.inbox import settle
+from integrations.connectors import is_on
+from integrations.failures import NotNow, Refused, VendorFailure
+from integrations.inbox import lock_subject, remember, settle
 from integrations.models import InboundEvent, Provider
-from integrations.salesforce import events
+from integrations.querysets import InboundEventQuerySet
+from integrations.salesforce import asking, events
+from integrations.salesforce.asking import Found
+from integrations.salesforce.ids import OPPORTUNITY_PREFIX
 from integrations.salesforce.models import Opportunity
 from integrations.salesforce.stages import step_of
 from milestones.actions import follow_salesforce
@@ -15,7 +25,11 @@ from milestones.errors import ForkUndecided
 from workstreams.actions import lock
 from workstreams.models import WorkStream
 
+logger = logging.getLogger(__name__)
 State = InboundEvent.State
+# However often somebody tells of one opportunity, it is read no more often than this.
+SHORTEST_GAP = timedelta(seconds=5)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,25 +57,118 @@ class Heard:
         return (self.at, step is None and self.is_closed, step or 0, self.stage)
 
 
-def apply(event: InboundEvent) -> None:
+def ask(event: InboundEvent) -> Found | None:
+    """Read back what an event tells, where that is possible and is still news; None where it is not.
+
+    What an Outbound Message tells is a hint and must be read. The Flow shows that it is ours, so what it tells is
+    followed also while Salesforce cannot be asked. An opportunity that no WorkStream is tied to is read at the tie.
+
+    Raises: VendorFailure, for a hint only.
+    """
+    is_hint = _is_hint(event)
+    if not is_hint and (_was_handed_back(event) or "askedAt" in event.payload):
+        return None
+    if not is_on(Provider.SALESFORCE):
+        if is_hint:
+            raise Refused("It cannot be read back, because no connection to Salesforce is set up.")
+        return None
+    if not WorkStream.objects.filter(opportunity_id=event.subject_id).exists():
+        return None
+    opportunity = Opportunity.objects.filter(opportunity_id=event.subject_id).first()
+    read_at = opportunity.read_at if opportunity else None
+    if read_at and read_at > event.received_at:
+        return None
+    is_too_soon = read_at is not None and timezone.now() < read_at + SHORTEST_GAP
+    try:
+        if read_at and is_too_soon:
+            raise NotNow("It was read a moment ago.", retry_at=read_at + SHORTEST_GAP)
+        [found] = asking.ask([event.subject_id])
+    except VendorFailure as failure:
+        if is_hint:
+            raise
+        logger.info("%s is followed as it was told: %s", event, failure.reason)
+        return None
+    return found
+
+
+def apply(event: InboundEvent, answer: Found | None = None) -> None:
     """Follow the stage if it is the newest, and settle the event with a sentence about it (R103, D1, A24-A28).
 
-    Call in a transaction that holds the event and its opportunity (`inbox.lock_subject`).
+    Call in a transaction that holds the event and its opportunity (`inbox.lock_subject`). `answer` is what Salesforce
+    said when it was asked about what the event tells.
+
+    Raises: NotNow, for a hint that must be read and was not.
     """
-    heard = _heard(event)
     event.workstream = _tied_to(event.subject_id)
     opportunity = Opportunity.objects.filter(opportunity_id=event.subject_id).first()
-    if opportunity and heard.order < _known(opportunity).order:
+    if answer:
+        _write_down(event, answer)
+    elif _is_hint(event):
+        _settle_unread(event, opportunity)
+        return
+    found = Found.of_payload(event.subject_id, event.payload)
+    if found and not found.is_there:
+        _note_absence(event, found, opportunity)
+        return
+    heard = _heard(event)
+    if opportunity and heard.order < _known(opportunity).order and not _is_the_truth(found, opportunity):
         if _still_stands(event, heard):
             _follow(event, heard, opportunity, is_news=True)
         else:
             _settle(event, State.IGNORED, _older_than(opportunity, heard))
         return
     is_news = opportunity is None or opportunity.stage != heard.stage or _was_handed_back(event)
-    opportunity = _learn(event.subject_id, heard)
+    opportunity = _learn(event, heard, found)
     _replace_waiting(event, heard)
     followed = _follow(event, heard, opportunity, is_news=is_news)
     Opportunity.objects.filter(pk=opportunity.pk).update(followed_stage=heard.stage if followed else "")
+
+
+def note(found: Found, opportunity_id: str, *, source: str) -> bool:
+    """Take in what was read without anybody telling: an event where it is news, a fresh row where it is not.
+
+    Returns whether it is news. Safe to call twice and late.
+    """
+    with transaction.atomic():
+        lock_subject(Provider.SALESFORCE, opportunity_id)
+        opportunity = Opportunity.objects.filter(opportunity_id=opportunity_id).first()
+        if opportunity and not _is_news(found, opportunity):
+            if opportunity.heard_at <= found.asked_at:
+                _refresh(opportunity, found)
+            return False
+        since = opportunity.heard_at.isoformat() if opportunity else ""
+        read = found.reading
+        said = f"{read.modified_at.isoformat()} {read.stage} {read.is_deleted}" if read else "missing"
+        payload = found.as_payload()
+        if read is None:
+            payload |= {"stageName": opportunity.stage if opportunity else "", "isClosed": False, "isWon": False}
+        return remember(
+            provider=Provider.SALESFORCE,
+            dedupe_key=f"read {opportunity_id} {since} {said}"[:320],
+            payload={"source": source, "opportunityId": opportunity_id, **payload},
+            subject_id=opportunity_id,
+            happened_at=read.modified_at if read else found.asked_at,
+        )
+
+
+def hint(opportunity_id: str, *, source: str, key: str) -> None:
+    """Have a worker read an opportunity and follow its stage, as soon as Salesforce can be asked."""
+    if not is_on(Provider.SALESFORCE) or not opportunity_id.startswith(OPPORTUNITY_PREFIX):
+        return
+    remember(
+        provider=Provider.SALESFORCE,
+        dedupe_key=f"{source} {key}",
+        payload={
+            "source": source,
+            "isHint": True,
+            "opportunityId": opportunity_id,
+            "stageName": "",
+            "isClosed": False,
+            "isWon": False,
+        },
+        subject_id=opportunity_id,
+        happened_at=timezone.now(),
+    )
 
 
 def gave_up(event: InboundEvent) -> None:
@@ -71,12 +178,98 @@ def gave_up(event: InboundEvent) -> None:
 
 
 def newest_event(opportunity: Opportunity) -> InboundEvent | None:
-    """The event that told what is known of an opportunity."""
+    """The event that told what is known of an opportunity; the record may have been saved since with the same stage."""
     return (
-        InboundEvent.objects.about(Provider.SALESFORCE, opportunity.opportunity_id)
-        .filter(happened_at=opportunity.modified_at, payload__stageName=opportunity.stage)
+        _told_of(opportunity.opportunity_id)
+        .filter(payload__stageName=opportunity.stage, happened_at__lte=opportunity.modified_at)
+        .exclude(payload__has_key="isMissing")
+        .order_by("-happened_at", "-received_at")
         .first()
     )
+
+
+def _told_of(opportunity_id: str) -> InboundEventQuerySet[InboundEvent]:
+    """Everything known to have been so: hints that nobody has read back are not."""
+    told = InboundEvent.objects.about(Provider.SALESFORCE, opportunity_id)
+    return told.exclude(payload__has_key="isHint")
+
+
+def _is_hint(event: InboundEvent) -> bool:
+    """Whether it only says that something may have changed."""
+    return bool(event.payload.get("isHint"))
+
+
+def _write_down(event: InboundEvent, found: Found) -> None:
+    """Let an event say what was read in place of what it told, which is kept beside it."""
+    told = {name: event.payload.get(name) for name in ("stageName", "isClosed", "isWon", "systemModstamp")}
+    event.payload = {**event.payload, "told": told, **found.as_payload()}
+    event.payload.pop("isHint", None)
+    event.happened_at = found.reading.modified_at if found.reading else found.asked_at
+    event.save(update_fields=["payload", "happened_at"])
+
+
+def _settle_unread(event: InboundEvent, opportunity: Opportunity | None) -> None:
+    """A hint that there was no need to read back, or no way yet."""
+    if event.workstream is None:
+        _settle(event, State.WAITING_FOR_TIE, "No WorkStream is tied to this opportunity yet; it is read at the tie.")
+    elif opportunity and opportunity.read_at and opportunity.read_at > event.received_at:
+        _settle(event, State.UNCHANGED, "It was read after this came, together with what came before.")
+    else:
+        raise NotNow("A WorkStream was tied to it a moment ago.", retry_at=timezone.now())
+
+
+def _note_absence(event: InboundEvent, found: Found, opportunity: Opportunity | None) -> None:
+    """The opportunity is deleted or not to be seen: the milestone stays, and people are asked when it is news."""
+    presence = Opportunity.Presence.DELETED if found.reading else Opportunity.Presence.HIDDEN
+    if opportunity and opportunity.heard_at > found.asked_at:
+        _settle(event, State.IGNORED, "Something newer was told meanwhile.")
+        return
+    is_news = opportunity is None or opportunity.presence != presence
+    Opportunity.objects.update_or_create(
+        opportunity_id=event.subject_id,
+        defaults={"presence": presence, "read_at": found.asked_at, "heard_at": found.asked_at},
+        create_defaults={
+            "presence": presence,
+            "read_at": found.asked_at,
+            "heard_at": found.asked_at,
+            # Anything that is told of it later is newer.
+            "modified_at": LONG_AGO,
+        },
+    )
+    reason = (
+        "The opportunity was deleted in Salesforce. Untie it, or close the WorkStream."
+        if found.reading
+        else "Salesforce has no such opportunity, or does not show it to the portal. Check the ID, or untie it."
+    )
+    _settle(event, State.IGNORED, reason, asks="gone" if is_news else "")
+
+
+def _is_the_truth(found: Found | None, opportunity: Opportunity) -> bool:
+    """Whether it was read after all that is known was told; then no stamp makes it old."""
+    return found is not None and opportunity.heard_at <= found.asked_at
+
+
+def _is_news(found: Found, opportunity: Opportunity) -> bool:
+    """Whether an answer differs from what is known, and is not older than that."""
+    if opportunity.heard_at > found.asked_at:
+        return False
+    read = found.reading
+    if read is None:
+        return opportunity.presence != Opportunity.Presence.HIDDEN
+    if read.is_deleted:
+        return opportunity.presence != Opportunity.Presence.DELETED
+    known = (opportunity.stage, opportunity.is_closed, opportunity.is_won)
+    return opportunity.is_gone or (read.stage, read.is_closed, read.is_won) != known
+
+
+def _refresh(opportunity: Opportunity, found: Found) -> None:
+    """Keep what was read of an opportunity whose stage is known already."""
+    changed: dict[str, Any] = {"read_at": found.asked_at}
+    if read := found.reading:
+        changed |= {"name": read.name, "stage_since": read.stage_since}
+        if not read.is_deleted:
+            changed |= {"presence": Opportunity.Presence.THERE, "modified_at": read.modified_at}
+    Opportunity.objects.filter(pk=opportunity.pk).update(**changed)
 
 
 def _was_handed_back(event: InboundEvent) -> bool:
@@ -88,7 +281,7 @@ def _still_stands(event: InboundEvent, heard: Heard) -> bool:
     """Whether a stage that waited is still the newest with a milestone: what has none replaces no milestone (A25)."""
     if not _was_handed_back(event) or step_of(heard.stage) is None:
         return False
-    others = InboundEvent.objects.about(event.provider, event.subject_id).exclude(pk=event.pk)
+    others = _told_of(event.subject_id).exclude(pk=event.pk)
     return not any(
         step_of(other.payload["stageName"]) and _heard(other).order > heard.order
         for other in others.filter(happened_at__gte=heard.at)
@@ -147,16 +340,22 @@ def _known(opportunity: Opportunity) -> Heard:
     return Heard(opportunity.stage, opportunity.is_closed, opportunity.is_won, opportunity.modified_at)
 
 
-def _learn(opportunity_id: str, heard: Heard) -> Opportunity:
-    opportunity, _ = Opportunity.objects.update_or_create(
-        opportunity_id=opportunity_id,
-        defaults={
-            "stage": heard.stage,
-            "is_closed": heard.is_closed,
-            "is_won": heard.is_won,
-            "modified_at": heard.at,
-        },
-    )
+def _learn(event: InboundEvent, heard: Heard, found: Found | None) -> Opportunity:
+    told: dict[str, Any] = {
+        "stage": heard.stage,
+        "is_closed": heard.is_closed,
+        "is_won": heard.is_won,
+        "modified_at": heard.at,
+        "heard_at": found.asked_at if found else event.received_at,
+    }
+    if found and found.reading:
+        told |= {
+            "name": found.reading.name,
+            "stage_since": found.reading.stage_since,
+            "presence": Opportunity.Presence.THERE,
+            "read_at": found.asked_at,
+        }
+    opportunity, _ = Opportunity.objects.update_or_create(opportunity_id=event.subject_id, defaults=told)
     return opportunity
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 VENDORS = {
     "hubspot": "integrations.hubspot.simulator.vendor:HubSpot",
     "intercom": "integrations.intercom.simulator.vendor:Intercom",
+    "salesforce": "integrations.salesforce.simulator.vendor:Salesforce",
 }
 
 INTERCOM_TOKEN = "simulated-intercom-token"  # noqa: S105  a word of the simulator's

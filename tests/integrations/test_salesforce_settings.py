@@ -27,6 +27,30 @@ def test_a_value_that_cannot_be_meant_is_named(settings: Any, name: str, value: 
     assert [found.id for found in salesforce_settings()] == [problem]
 
 
+CONNECTED = {"KEY": "key", "SECRET": "secret", "DOMAIN": "acme--uat.sandbox.my", "TOKENS": ["t" * 32]}
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"SECRET": ""}, "salesforce.E004"),
+        ({"DOMAIN": "login"}, "salesforce.E005"),
+        ({"DOMAIN": "https://acme.my.salesforce.com"}, "salesforce.E005"),
+        ({"KEY": ""}, "salesforce.E006"),
+        ({"TOKENS": ["short"]}, "salesforce.E007"),
+        ({"TOKENS": ["t" * 32 + "/"]}, "salesforce.E007"),
+    ],
+)
+def test_a_connection_that_cannot_work_is_named(settings: Any, change: dict[str, Any], problem: str) -> None:
+    for chosen in (CONNECTED, CONNECTED | change):
+        settings.SALESFORCE_CONSUMER_KEY = chosen["KEY"]
+        settings.SALESFORCE_CONSUMER_SECRET = chosen["SECRET"]
+        settings.SALESFORCE_DOMAIN = chosen["DOMAIN"]
+        settings.SALESFORCE_OUTBOUND_TOKENS = chosen["TOKENS"]
+        found = [found.id for found in salesforce_settings()]
+        assert found == ([] if chosen is CONNECTED else [problem])
+
+
 def test_a_stage_can_be_pushed_by_hand(live_server: Any, settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
     settings.SALESFORCE_FLOW_SECRETS = [SECRET]
     call_command("salesforce_push", "006A000000abcDE", "Booked", url=live_server.url, repeat=2, won=True)

@@ -1,0 +1,1 @@
+"""Salesforce's side, on this machine."""
