@@ -7,5 +7,5 @@ class IntercomConfig(AppConfig):
     verbose_name = "Intercom"
 
     def ready(self) -> None:
-        """Make known what this app keeps of people."""
-        from integrations.intercom import kept  # noqa: F401, PLC0415  models must be ready
+        """Make known what this app keeps of people, what it does when something happens, and how."""
+        from integrations.intercom import kept, movements, subscribers  # noqa: F401, PLC0415  models must be ready

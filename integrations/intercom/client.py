@@ -52,10 +52,11 @@ class Missing(Refused):
 class Taken(Refused):
     """There is a contact with this address or external id. `contact_id` names it, if Intercom did."""
 
-    def __init__(self, reason: str, *, contact_id: str) -> None:
-        """Keep the sentence and the id."""
+    def __init__(self, reason: str, *, contact_id: str, is_archived: bool) -> None:
+        """Keep the sentence, the id and what was said of it."""
         super().__init__(reason)
         self.contact_id = contact_id
+        self.is_archived = is_archived
 
 
 @dataclass(frozen=True)
@@ -448,8 +449,9 @@ def _failure(what: str, error: ApiError, reads: bool) -> Exception:  # noqa: PLR
     if status == 404:
         return Missing(reason)
     if status == 409:
-        named = _NAMED_CONTACT.search(" ".join(_text(one.get("message")) for one in errors))
-        return Taken(reason, contact_id=named[1] if named else "")
+        said = " ".join(_text(one.get("message")) for one in errors)
+        named = _NAMED_CONTACT.search(said)
+        return Taken(reason, contact_id=named[1] if named else "", is_archived="archived contact" in said.lower())
     if status == 429:
         return VendorAway(reason, until=until or timezone.now() + timedelta(seconds=10))
     if status in {502, 503, 504}:

@@ -76,6 +76,8 @@ class Conversation(models.Model):
     # How often it was looked for since.
     looked = models.PositiveSmallIntegerField(default=0)
     opened_at = models.DateTimeField(null=True)
+    # Since when Intercom does not find it; what is not found for long is gone.
+    missed_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
 
     objects = ConversationQuerySet.as_manager()
@@ -101,7 +103,8 @@ class Conversation(models.Model):
 class Part(models.Model):
     """One entry of a conversation, and the message or note it is here; neither for one that is none of both.
 
-    An edited message goes out as a new part for each change; the ones before are redacted.
+    One that goes out is written down before Intercom is asked, so that it is found again if no answer is heard, and
+    known when it comes back. An edited message goes out as a new part for each change; those before are redacted.
     """
 
     class Direction(models.TextChoices):
@@ -109,14 +112,19 @@ class Part(models.Model):
         OUT = "out", "To Intercom"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="parts", db_index=False)
-    # None: it was taken, but not found in the conversation afterwards.
+    # None as long as nobody knows it.
     part_id = models.CharField(max_length=OTHER_ID, null=True)  # noqa: DJ001
     direction = models.CharField(max_length=3, choices=Direction.choices)
     message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="intercom_parts")
     note = models.ForeignKey(Note, null=True, on_delete=models.CASCADE, related_name="intercom_parts")
     # Which change of the message or note it shows; 0 as it was posted.
     change = models.PositiveIntegerField(default=0)
+    # When Intercom was asked, or when it was said there.
     at = models.DateTimeField(default=timezone.now)
+    # Of one that goes out: its words, to find it by (wording.Words), who says it there, and when Intercom took it.
+    digest = models.CharField(max_length=64, blank=True)
+    author_id = models.CharField(max_length=OTHER_ID, blank=True)
+    said_at = models.DateTimeField(null=True)
     redacted_at = models.DateTimeField(null=True)
 
     objects = PartQuerySet.as_manager()
