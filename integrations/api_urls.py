@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from integrations import api
+from integrations.intercom import api as intercom
 from integrations.sync import api as sync
 
 of_a_workstream = [
@@ -28,5 +29,6 @@ of_sync = [
 ]
 urlpatterns = [
     path("workstreams/<uuid:public_id>/salesforce/", include(of_a_workstream)),
+    path("workstreams/<uuid:public_id>/intercom/standing/", intercom.StandingView.as_view(), name="intercom_standing"),
     path("sync/", include(of_sync)),
 ]

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from integrations.intercom.views import standing
 from integrations.salesforce import api, hooks, views
 from integrations.sync import views as sync
 
@@ -29,5 +30,6 @@ urlpatterns = [
     path("sync/", include(of_sync)),
     path("webhooks/salesforce/stage/", api.StageView.as_view(), name="salesforce_stage"),
     path("webhooks/salesforce/outbound/<str:token>/", hooks.receive, name="salesforce_outbound"),
+    path("workstreams/<uuid:public_id>/intercom/standing/", standing, name="intercom_standing"),
     path("workstreams/<uuid:public_id>/administration/salesforce/", include(salesforce_tab)),
 ]

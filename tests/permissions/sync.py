@@ -42,6 +42,13 @@ def _thing(does: str, method: str, address: str, **data: str) -> Thing:
 
 
 THINGS_OF_SYNC = [
+    Thing(
+        "see which messages are in Intercom",
+        Can.READ_NOTES,
+        get("/workstreams/{ws}/intercom/standing/", sending(kind="message", first=1, last=50)),
+        get("/api/v1/workstreams/{ws}/intercom/standing/", sending(kind="message", first=1, last=50)),
+        is_secret=True,
+    ),
     _thing("see how vendors are doing", "get", ""),
     _thing("see the data flow", "get", "data-flow/"),
     _thing("pause a vendor", "post", "intercom/pause/", reason="Maintenance"),
