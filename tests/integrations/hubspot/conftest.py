@@ -1,8 +1,11 @@
 """HubSpot with the portal's properties, and a worker that sends it what waits."""
 
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from io import StringIO
 
 import pytest
 from django.core.management import call_command
@@ -19,7 +22,7 @@ Send = Callable[..., Delivery]
 @pytest.fixture
 def hubspot(vendors: Vendors, db: None) -> HubSpot:
     """An account that `manage.py hubspot_setup` was run for."""
-    call_command("hubspot_setup", verbosity=0, stdout=open_nowhere())
+    call_command("hubspot_setup", stdout=StringIO())
     vendors.log.clear()
     return vendors.hubspot
 
@@ -32,7 +35,7 @@ def bare(vendors: Vendors, db: None) -> HubSpot:
 
 @pytest.fixture
 def send() -> Send:
-    """Let a worker send what is due, by default what comes due within minutes, too; the newest delivery then."""
+    """Let a worker send what is due, and what comes due within some minutes; the newest delivery then."""
 
     def work(*, minutes: float = 0) -> Delivery:
         send_all(Provider.HUBSPOT, now=timezone.now() + timedelta(minutes=minutes))
@@ -41,8 +44,18 @@ def send() -> Send:
     return work
 
 
-def open_nowhere() -> Any:
-    """Somewhere to print to."""
-    from io import StringIO
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """Somebody who answers one request with these bytes; the address."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
 
-    return StringIO()
+        def answer_once() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=answer_once, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join(5)
