@@ -2,10 +2,11 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SIMULATOR ?= 1
 SIZE ?= 1000000
 GOALS ?=
 ARGS ?=
-export PORT
+export PORT SIMULATOR
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -55,7 +56,7 @@ static/build/app.css: $(READY) $(STYLES)
 browser: $(READY) ## Find a browser for the journeys, fetching one into .cache if there is none
 	@$(PY) -m tools.browser
 
-run: $(READY) css ## Run the portal with its services and demo data (PORT=8000)
+run: $(READY) css ## Run the portal with services, demo data and simulated vendors (PORT=8000 SIMULATOR=0)
 	@$(PY) -m tools.run
 
 test: $(READY) css browser ## Run every test, browser journeys included (ARGS="tests/chat -x")

@@ -1,18 +1,29 @@
 """What `make run` does to the database before the portal starts: migrate, seed the demo once, list its people.
 
-One process for all of it, because starting Django is most of the time each takes.
+A fresh simulator of the vendors is set up as an operator sets up the real ones. One process for all of it, because
+starting Django is most of the time each takes.
 """
 
 import os
+import socket
 import sys
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
-from django.core.management import call_command, get_commands
+from django.core.management import CommandError, call_command, get_commands
+
+PATIENCE = 20.0  # seconds for the simulator to listen
+# What an operator runs once for a vendor.
+SET_UP = ("intercom_setup", "hubspot_setup")
 
 
-def main(people: Path) -> None:
-    """Prepare the database and write the list of demo people, if there is a demo."""
+def main(people: Path, simulator: str) -> None:
+    """Prepare the database and write the list of demo people, if there is a demo.
+
+    `simulator` is the address of one that knows nothing yet, empty if there is none.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     call_command("migrate", interactive=False)
@@ -20,10 +31,36 @@ def main(people: Path) -> None:
     people.unlink(missing_ok=True)
     if "seed_demo" in commands:
         call_command("seed_demo")
+    if simulator:
+        _await(simulator)
+        for name in SET_UP:
+            if name in commands:
+                _set_up(name)
     if "demo_people" in commands:
         with people.open("w") as file:
             call_command("demo_people", stdout=file)
 
 
+def _set_up(name: str) -> None:
+    """Run a command; a vendor that is another one than the simulator's may refuse it."""
+    try:
+        call_command(name)
+    except CommandError as refusal:
+        print(f"{name}: {refusal}")
+
+
+def _await(address: str) -> None:
+    """Return when somebody listens there, or after a while."""
+    place = urlsplit(address)
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((place.hostname or "", place.port or 0), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:3] or [""])

@@ -20,13 +20,19 @@ from collections import deque
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from integrations.simulator import addresses
 from tools.environment import ROOT, kept_secret, state_folder, write_environment
 from tools.guard import PR_SET_PDEATHSIG, Guard, GuardError, Server
 from tools.services import ServiceError, find_place, free_port, last_lines, start_postgres, start_valkey
 
 PATIENCE = 120.0  # seconds for the web server to answer
 RESTARTS, WITHIN = 5, 60.0  # more often than this in so many seconds is not a mishap
-TITLES = {"postgres": "PostgreSQL", "valkey": "Valkey", "vendors": "The worker for vendors"}
+TITLES = {
+    "postgres": "PostgreSQL",
+    "valkey": "Valkey",
+    "vendors": "The worker for vendors",
+    "simulator": "The vendors’ simulator",
+}
 TROUBLE = re.compile(r"\b(ERROR|CRITICAL)\b")
 IS_RUNNING = 3  # the status of a second start
 
@@ -109,6 +115,7 @@ class Portal:
         self.guard = guard
         self.port = port
         self.host = os.environ.get("HOST") or "127.0.0.1"
+        self.simulator_port = _simulator_port(port)
         self.environment: dict[str, str] = {}
         self._read_up_to: dict[Path, int] = {}
         self._mishaps: deque[float] = deque(maxlen=RESTARTS)
@@ -145,6 +152,8 @@ class Portal:
         people = self.state / "people"
         if people.exists() and (text := people.read_text().rstrip()):
             _say(f"{text}\n")
+        if self.simulator_port:
+            _say(f"The vendors’ side of it, simulated: {self._simulator_url}/   (off: make run SIMULATOR=0)\n")
         _say(f"Logs: {_short(self.logs)}/    Stop: Ctrl-C    Begin anew: make reset")
 
     def watch(self) -> None:
@@ -180,11 +189,36 @@ class Portal:
             "REPLY_DOMAIN": "reply.localhost",  # answers are written on that page, too
             "SALESFORCE_FLOW_SECRETS": kept_secret(self.state, "salesforce-flow"),
         }
-        return {name: os.environ.get(name) or value for name, value in ours.items()}
+        return {name: os.environ.get(name) or value for name, value in ours.items()} | self._simulated()
+
+    def _simulated(self) -> dict[str, str]:
+        """The variables that lead to the simulator, of each vendor of which the person's environment names nothing."""
+        vendors = addresses.settings_by_vendor(self._simulator_url).values() if self.simulator_port else ()
+        return {
+            name: value
+            for variables in vendors
+            if not any(os.environ.get(known) for known in variables)
+            for name, value in variables.items()
+        }
+
+    @property
+    def _simulator_url(self) -> str:
+        return f"http://127.0.0.1:{self.simulator_port}"
+
+    def _simulator_arguments(self, kept: Path) -> list[str]:
+        return [
+            *("-m", "integrations.simulator", "--port", str(self.simulator_port)),
+            *("--state", str(kept), "--portal", f"http://localhost:{self.port}"),
+        ]
 
     def _prepare(self) -> None:
         """Migrate, and seed the demo data where there is none."""
-        self._start_server("prepare", [sys.executable, "-m", "tools.prepare", str(self.state / "people")])
+        arguments = ["-m", "tools.prepare", str(self.state / "people")]
+        if self.simulator_port:
+            kept = self.state / "simulator.json"
+            arguments += [] if kept.exists() else [self._simulator_url]
+            self._start_server("simulator", [sys.executable, *self._simulator_arguments(kept)])
+        self._start_server("prepare", [sys.executable, *arguments])
         while True:
             for ended in self.guard.exits(wait=1):
                 if ended.name != "prepare":
@@ -242,7 +276,7 @@ class Portal:
 
     def _show_trouble(self) -> None:
         """Print new lines of the logs that report an error, so that nobody has to look for them."""
-        for name in ("web", "worker", "vendors", "beat"):
+        for name in ("web", "worker", "vendors", "beat", "simulator"):
             file = self.logs / f"{name}.log"
             if not file.exists() or file.stat().st_size == self._read_up_to.get(file, 0):
                 continue
@@ -277,6 +311,20 @@ def _wanted_port() -> int:
     if taken:
         raise RunError(f"Port {port} is used by another program. Choose another: make run PORT={free_port()}")
     return port
+
+
+def _simulator_port(beside: int) -> int:
+    """Where the vendors' simulator listens: the portal's port and 701, or a free one; 0 for none."""
+    if os.environ.get("SIMULATOR", "1") == "0":
+        return 0
+    wanted = beside + 701
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except (OSError, OverflowError):
+            return free_port()
+    return wanted
 
 
 def _fresh_logs(state: Path) -> Path:

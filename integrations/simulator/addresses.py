@@ -25,6 +25,11 @@ SALESFORCE_ORGANIZATION = "00D5g000000KqXyEAK"
 
 def settings_for(url: str) -> dict[str, str]:
     """The environment of a portal whose vendors are the simulator at this address; lists are parted by commas."""
+    return {name: value for variables in settings_by_vendor(url).values() for name, value in variables.items()}
+
+
+def settings_by_vendor(url: str) -> dict[str, dict[str, str]]:
+    """The same, apart for each vendor."""
     host = urlsplit(url)
     of_vendor = {
         "intercom": {
@@ -32,7 +37,7 @@ def settings_for(url: str) -> dict[str, str]:
             "INTERCOM_BASE_URL": f"{url}/intercom",
             "INTERCOM_CLIENT_SECRETS": INTERCOM_SECRET,
             "INTERCOM_APP_ID": INTERCOM_APP,
-            "INTERCOM_IDENTITY_SECRET": "simulated-identity-secret",
+            # No INTERCOM_IDENTITY_SECRET: with it, Intercom's real Messenger would be put on the pages.
             "INTERCOM_ADMIN_ID": INTERCOM_SERVICE_ADMIN,
             "INTERCOM_FILE_HOSTS": host.hostname or "",
         },
@@ -53,4 +58,4 @@ def settings_for(url: str) -> dict[str, str]:
             "SALESFORCE_ORGANIZATION_ID": SALESFORCE_ORGANIZATION,
         },
     }
-    return {name: value for vendor in VENDORS for name, value in of_vendor[vendor].items()}
+    return {vendor: of_vendor[vendor] for vendor in VENDORS}

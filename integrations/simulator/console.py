@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 
+from integrations.simulator.control import PRESETS
 from integrations.simulator.world import World
 
 HERE = Path(__file__).parent / "templates"
@@ -29,6 +30,9 @@ def add(app: Flask, world: World) -> None:
             world=world,
             vendors=vendors,
             requests=world.log.of()[-SHOWN_REQUESTS:][::-1],
+            count=len(world.log.of()),
+            presets=[(name, title) for name, (title, _) in PRESETS.items()],
+            said=request.args.get("said", ""),
             webhooks=world.courier.history[-30:][::-1],
             waiting=world.courier.waiting(),
         )

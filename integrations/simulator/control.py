@@ -7,6 +7,7 @@ import inspect
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,24 @@ from integrations.simulator.world import World
 pages = Blueprint("control", __name__, url_prefix="/_")
 NUMBERS = {"status": int, "seconds": float, "skip": int, "times": int, "chance": float}
 FLAGS = ("html", "drop", "has_effect")
+# What the console offers.
+PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
+    "429": ("429, too many requests", {"status": 429, "headers": {"Retry-After": "10"}}),
+    "429-bare": ("429 without a time", {"status": 429}),
+    "503": ("503, away", {"status": 503}),
+    "500": ("500, broken", {"status": 500}),
+    "500-done": ("500, although it was done", {"status": 500, "has_effect": True}),
+    "401": ("401, token refused", {"status": 401}),
+    "403": ("403, not allowed", {"status": 403}),
+    "404": ("404, not there", {"status": 404}),
+    "422": ("422, refused", {"status": 422}),
+    "html": ("a page of HTML instead of JSON", {"html": True}),
+    "drop": ("no answer, the connection breaks", {"drop": True}),
+    "drop-done": ("no answer, although it was done", {"drop": True, "has_effect": True}),
+    "slow": ("the right answer, after 30 seconds", {"seconds": 30}),
+    "slow-done": ("done at once, answered after 30 seconds", {"seconds": 30, "has_effect": True}),
+}
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 WORDS = ("vendor", "method", "path", "code", "headers", "body")
 
 
@@ -73,8 +92,9 @@ def requests() -> ResponseReturnValue:
 
 @pages.post("/faults")
 def add_fault() -> ResponseReturnValue:
-    """A rule in the words of `faults.Fault`; `times` 0 lets it stand until it is removed."""
+    """A rule in the words of `faults.Fault`, or one of PRESETS; `times` 0 lets it stand until it is removed."""
     wanted = _said()
+    wanted |= PRESETS.get(wanted.pop("preset", ""), ("", {}))[1]
     what: dict[str, Any] = {name: kind(wanted[name]) for name, kind in NUMBERS.items() if wanted.get(name) is not None}
     what |= {name: wanted[name] in {True, "1", "on"} for name in FLAGS if name in wanted}
     what |= {name: wanted[name] for name in WORDS if name in wanted}
@@ -123,8 +143,10 @@ def play(vendor: str, name: str) -> ResponseReturnValue:
     try:
         result = acts[name](**{word: value for word, value in wanted.items() if word in known})
     except Problem as problem:
+        if request.mimetype in FORMS:
+            return _done(part=vendor, said=problem.message)
         return jsonify(error=problem.message), problem.status
-    return _done(result)
+    return _done(result, part=vendor)
 
 
 def _world() -> World:
@@ -140,7 +162,12 @@ def _said() -> dict[str, Any]:
     return {name: value for name, value in request.form.items() if value != ""}
 
 
-def _done(result: Any = None) -> ResponseReturnValue:
-    if request.is_json or not request.form:
+def _done(result: Any = None, *, part: str = "", said: str = "") -> ResponseReturnValue:
+    """JSON; or for a form the console, where `part` of it was and with what is to be said."""
+    if request.mimetype not in FORMS:
         return jsonify(result)
-    return redirect(f"/#{request.form.get('then', '')}", 303)
+    then = request.form.get("then", "")
+    place = then if then.startswith(("?", "#")) else f"#{part}"
+    if said:
+        place = f"?{urlencode({'said': said})}#{part}"
+    return redirect(f"/{place}", 303)

@@ -95,7 +95,7 @@ def test_the_portal_runs_once_mends_itself_and_leaves_nothing_when_killed(
     url = re.findall(r"The portal is running: (http://localhost:\d+)/", said)[0]
     guard = children_of(portal.pid)[0]
     servers = children_of(guard)
-    assert len(servers) == 5
+    assert len(servers) == 7
     assert answers_within(5, f"{url}/healthz")
 
     second = run_tool("tools.run", state)

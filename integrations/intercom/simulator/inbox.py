@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
@@ -12,6 +13,7 @@ from integrations.intercom.simulator.state import Attribute, Conversation, Part,
 from integrations.simulator.courier import Parcel
 from integrations.simulator.vendor import Problem, act
 
+SHOWN = 60
 # A file that is attached: name, type and content; or as a form of the console brings it.
 File = tuple[str, str, bytes] | FileStorage
 
@@ -30,6 +32,8 @@ class Said:
 
 class Inbox(Conversations):
     """The side of people. Every act is told to the portal by a webhook, as the courier lets it."""
+
+    panel = "panel.html"
 
     @act
     def reply_as(self, *, conversation: str, body: str, admin: str = "493881", file: File | None = None) -> str:
@@ -206,6 +210,39 @@ class Inbox(Conversations):
                 )
                 for part in [found.source, *found.parts]
             ]
+
+    def read(self, conversation: str) -> list[Said]:
+        """The same for the console, where the conversation may not exist."""
+        return self.thread(conversation) if conversation in self.state.conversations else []
+
+    def summary(self) -> dict[str, Any]:
+        """What the console shows: the conversations that changed last, and everybody."""
+        shapes = self.shapes()
+        there = [one for one in self.state.conversations.values() if not one.deleted]
+        there.sort(key=lambda one: one.changes[-1], reverse=True)
+        return {
+            "count": len(there),
+            "conversations": [
+                {
+                    "id": one.id,
+                    "title": one.title,
+                    "state": one.state,
+                    "parts": len(one.parts),
+                    "last": as_text((one.parts[-1] if one.parts else one.source).body)[:60],
+                    "people": ", ".join(
+                        str(self.state.contacts[person].name or self.state.contacts[person].email)
+                        for person in one.contacts
+                    ),
+                    "assignee": shapes.name_of(one.admin_assignee_id),
+                    "attributes": one.custom_attributes,
+                }
+                for one in there[:SHOWN]
+            ],
+            "contacts": [one for one in self.state.contacts.values() if one.is_there][::-1],
+            "teammates": list(self.state.teammates.values()),
+            "subscription": self.state.subscription,
+            "read": self.read,
+        }
 
     def _teammate_says(self, conversation: str, admin: str, body: str, file: File | None, *, is_note: bool) -> str:
         found, teammate = self.conversation(conversation), self.teammate(admin)

@@ -168,6 +168,13 @@ class Shapes:
             name, email = (contact.name, contact.email) if contact else (None, None)
         return {"type": part.author_type, "id": part.author_id, "name": name, "email": email}
 
+    def name_of(self, admin: int | None) -> str:
+        """A teammate's name; none for nobody, the number for one whose seat is gone."""
+        if admin is None:
+            return ""
+        known = self.state.teammates.get(str(admin))
+        return known.name if known else str(admin)
+
     def upload(self, upload: Upload) -> dict[str, Any]:
         """A file, with an address that works for half an hour."""
         expires = int(self.now) + EXPIRES_AFTER
