@@ -59,7 +59,7 @@ def _told() -> Iterator[tuple[User, list[Notification]]]:
     owner, lead = workstream.owner, workstream.lead
     if owner is None or lead is None:
         return
-    other = User.objects.active_colleagues().exclude(pk=lead.pk).order_by("pk")[0]
+    other, third = User.objects.active_colleagues().exclude(pk=lead.pk).order_by("pk")[:2]
     yield from _of_the_chats(led)
     for fresh in open_ones.filter(lead=None, owner__isnull=False)[:1]:
         yield (
@@ -72,7 +72,7 @@ def _told() -> Iterator[tuple[User, list[Notification]]]:
     for about in ("added_by_somebody", "added_by_responding"):
         yield other, [_row(other, workstream, "added", lead, about=about)]
     for about, told in (("lead_made", lead), ("lead_handed_over", other), ("lead_by_responding", lead)):
-        yield told, [_row(told, workstream, "lead", owner, about=about, user_id=lead.pk)]
+        yield told, [_row(told, workstream, "lead", third, about=about, user_id=lead.pk)]
     yield owner, [_row(owner, workstream, "owner", lead)]
     yield lead, [_row(lead, workstream, "invitation_missed", SystemActor.PORTAL, email=_guest(owner, 0))]
     yield owner, [_row(owner, workstream, "milestone", lead, before="", after=workstream.milestone_label)]
