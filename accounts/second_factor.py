@@ -51,7 +51,10 @@ class SecondFactorMiddleware:
         if has_second_factor(person):
             request.session[SEEN] = True
             return self.get_response(request)
-        if request.path_info.startswith(("/api/", "/live/")) or request.headers.get("HX-Request"):
+        # What a page fetches beside itself would be led there too, and see a page where it waits for an answer.
+        is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        is_called = request.path_info.startswith(("/api/", "/live/")) or request.headers.get("HX-Request")
+        if is_called or not is_page:
             answer: HttpResponse = JsonResponse({"code": "second_factor_required", "message": SENTENCE}, status=403)
             return answer
         return redirect("mfa_activate_totp")

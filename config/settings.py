@@ -301,6 +301,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# A code that is typed slowly is still good half a minute later, as RFC 6238 advises; each is taken once.
+MFA_TOTP_TOLERANCE = 1
 MFA_ADAPTER = "accounts.second_factor.PortalMFAAdapter"
 # Whether colleagues need an authenticator app before they may do anything. Clients choose for themselves.
 MFA_REQUIRED_FOR_STAFF = env.bool("MFA_REQUIRED_FOR_STAFF", default=IS_PRODUCTION and not DEMO)

@@ -5,6 +5,9 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.core import context
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -23,8 +26,24 @@ View = Callable[..., HttpResponseBase]
 ASKED_ADDRESS = "asked_address"  # in the session: the address a code was mailed to
 
 
+class KeepsItsSecret(ActivateTOTPForm):  # type: ignore[misc]
+    """allauth's form, with the same secret until it is used: opened anew, or twice, the code that was scanned holds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As allauth's, which would make a new secret whenever the page is opened."""
+        session = context.request.session
+        kept = session.get(SECRET_SESSION_KEY)
+        super().__init__(*args, **kwargs)
+        if kept:
+            session[SECRET_SESSION_KEY] = self.secret = kept
+
+
 class SetUpSecondFactor(ActivateTOTPView):  # type: ignore[misc]
     """allauth's page, which leads on to the recovery codes."""
+
+    def get_form_class(self) -> type[KeepsItsSecret]:
+        """The form that keeps its secret."""
+        return KeepsItsSecret
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The code that switched it on also opens the page of the recovery codes."""

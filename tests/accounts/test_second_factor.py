@@ -46,6 +46,16 @@ def test_a_colleague_without_one_is_led_to_it_before_anything_else(world: World)
     assert client.get("/api/v1/me/").status_code == 200
 
 
+def test_what_the_page_fetches_and_opening_it_twice_leave_the_scanned_secret_as_it_is(world: World) -> None:
+    client = sign_in(world.isr)
+    first = client.get("/accounts/2fa/totp/activate/").context["form"].secret
+    fetched = client.get("/notifications/count/", headers={"Sec-Fetch-Dest": "empty"})
+    assert (fetched.status_code, fetched.json()["code"]) == (403, "second_factor_required")
+    assert client.get("/accounts/2fa/totp/activate/").context["form"].secret == first
+    assert client.post("/accounts/2fa/totp/activate/", {"code": code_of(first)}).status_code == 302
+    assert client.get("/workstreams/").status_code == 200
+
+
 def test_clients_choose_for_themselves(world: World) -> None:
     assert sign_in(world.owner).get("/my-workstreams/").status_code == 200
 
