@@ -24,7 +24,9 @@ def _of_person(act: Callable[[User], Sent]) -> Simply:
 
 def _of_workstream(act: Callable[[WorkStream], Sent]) -> Simply:
     def send(delivery: Delivery) -> Sent:
-        return act(WorkStream.objects.select_related("owner").filter(pk=delivery.mailbox.workstream_id).get())
+        workstream = delivery.mailbox.workstream
+        assert workstream is not None  # noqa: S101  it is a WorkStream's mailbox
+        return act(WorkStream.objects.select_related("owner").get(pk=workstream.pk))
 
     return Simply(send)
 
@@ -32,7 +34,8 @@ def _of_workstream(act: Callable[[WorkStream], Sent]) -> Simply:
 def _person(delivery: Delivery) -> User:
     person = delivery.mailbox.person
     assert person is not None  # noqa: S101  it is a person's mailbox
-    return User.objects.select_related("organization").get(pk=person.pk)
+    again: User = User.objects.select_related("organization").get(pk=person.pk)
+    return again
 
 
 def _merge(delivery: Delivery) -> Sent:

@@ -26,7 +26,7 @@ def test_each_message_says_where_it_is_on_its_way(client: Client, world: World, 
         Delivery.objects.create(
             mailbox=mailbox, operation="message.relay", data={"number": message.number}, state=state
         )
-    asked = {"kind": "message", "first": 1, "last": 99}
+    asked: dict[str, str] = {"kind": "message", "first": "1", "last": "99"}
     address = f"/workstreams/{world.labels.public_id}/intercom/standing/"
 
     client.force_login(world.isr)
