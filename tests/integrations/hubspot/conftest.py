@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from integrations.drain import send_all
 from integrations.hubspot.simulator.vendor import HubSpot
@@ -20,17 +21,18 @@ Send = Callable[..., Delivery]
 
 
 @pytest.fixture
-def hubspot(vendors: Vendors, db: None) -> HubSpot:
-    """An account that `manage.py hubspot_setup` was run for."""
-    call_command("hubspot_setup", stdout=StringIO())
-    vendors.log.clear()
+def bare(vendors: Vendors, settings: Settings, db: None) -> HubSpot:
+    """An account that nobody has prepared; the other vendors are off."""
+    settings.INTERCOM_TOKEN = settings.SALESFORCE_CONSUMER_KEY = ""
     return vendors.hubspot
 
 
 @pytest.fixture
-def bare(vendors: Vendors, db: None) -> HubSpot:
-    """An account that nobody has prepared."""
-    return vendors.hubspot
+def hubspot(vendors: Vendors, bare: HubSpot) -> HubSpot:
+    """An account that `manage.py hubspot_setup` was run for."""
+    call_command("hubspot_setup", verbosity=0, stdout=StringIO())
+    vendors.log.clear()
+    return bare
 
 
 @pytest.fixture
