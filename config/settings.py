@@ -200,7 +200,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 5, "visibility_timeout": 300}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    "visibility_timeout": 300,
+    # Without it every nudge tries for six seconds while Redis is away, and a page waits for it. Workers and beat have a
+    # patience of their own.
+    "max_retries": 0,
+}
 # The sweeps find what a lost nudge left behind; a broker outage delays and never loses.
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5)
 _sweep = timedelta(seconds=SWEEP_SECONDS)

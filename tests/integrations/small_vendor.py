@@ -41,6 +41,8 @@ class SmallVendor:
         # What it answers next for a mailbox, before it goes on as usual; "*" is for all.
         self.answers: dict[str, list[int | str]] = defaultdict(list)
         self.headers: dict[str, str] = {}
+        # Down, it breaks every connection and does nothing.
+        self.is_down = False
         # Called with the mailbox while the caller waits for the answer, after the thing was done.
         self.before_answering: Callable[[str], None] = lambda _: None
         self._lock = threading.Lock()
@@ -73,40 +75,48 @@ class SmallVendor:
         self.before_answering(mailbox)
         return answer
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        vendor = self
+    def _handler(self) -> type["_Handler"]:
+        return type("Handler", (_Handler,), {"vendor": self})
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                answer = vendor.take(asked["mailbox"], asked["number"])
-                if answer == "lost":
-                    self.connection.close()
-                    self.close_connection = True
-                elif answer == "garbage":
-                    self._answer(200, b"<html>")
-                else:
-                    self._answer(int(answer), json.dumps({"id": asked["number"]}).encode())
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    vendor: SmallVendor
 
-            def do_GET(self) -> None:
-                vendor.looked += 1
-                number = int(self.path.rpartition("/")[2])
-                known = any(number == done for _, done in vendor.done)
-                self._answer(200 if known else 404, b"{}")
+    def do_POST(self) -> None:
+        if self._breaks():
+            return
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = self.vendor.take(asked["mailbox"], asked["number"])
+        if answer == "lost":
+            self.close_connection = True
+        elif answer == "garbage":
+            self._answer(200, b"<html>")
+        else:
+            self._answer(int(answer), json.dumps({"id": asked["number"]}).encode())
 
-            def _answer(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                for name, value in vendor.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+    def do_GET(self) -> None:
+        if self._breaks():
+            return
+        self.vendor.looked += 1
+        number = int(self.path.rpartition("/")[2])
+        known = any(number == done for _, done in self.vendor.done)
+        self._answer(200 if known else 404, b"{}")
 
-            def log_message(self, *_: Any) -> None: ...
+    def _breaks(self) -> bool:
+        self.vendor.asked += self.vendor.is_down
+        self.close_connection = self.vendor.is_down
+        return self.vendor.is_down
 
-        return Handler
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in self.vendor.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None: ...
 
 
 class SmallSender:
@@ -118,14 +128,7 @@ class SmallSender:
     def send(self, delivery: Delivery) -> Sent:
         """Have it done."""
         body = json.dumps({"mailbox": delivery.mailbox.key, "number": delivery.data["number"]})
-        try:
-            status, text, headers = self._ask("POST", "/do", body)
-        except ConnectionRefusedError as failure:
-            raise VendorAway("Nobody answers.") from failure
-        except OSError as failure:
-            raise Unclear("The connection broke.") from failure
-        except http.client.HTTPException as failure:
-            raise Unclear("The answer broke off.") from failure
+        status, text, headers = self._ask("POST", "/do", body)
         match status:
             case 200:
                 return Sent({"id": json.loads(text)["id"]}, digest="d" * 64)
@@ -152,6 +155,10 @@ class SmallSender:
             line.request(method, path, body)
             answer = line.getresponse()
             return answer.status, answer.read().decode(), answer.headers
+        except ConnectionRefusedError as failure:
+            raise VendorAway("Nobody answers.") from failure
+        except (OSError, http.client.HTTPException) as failure:
+            raise Unclear("The connection broke.") from failure
         finally:
             line.close()
 

@@ -31,20 +31,22 @@ State = InboundEvent.State
 @contextmanager
 def broker_away() -> Iterator[None]:
     """Celery finds nobody at its broker's address."""
-    known = app.conf.broker_url
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
-        _use_broker(f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
+        known = use_broker(f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
         try:
             yield
         finally:
-            _use_broker(known)
+            use_broker(known)
 
 
-def _use_broker(url: str) -> None:
+def use_broker(url: str) -> str:
+    """Let Celery find its broker at another address; returns the one before."""
+    known: str = app.conf.broker_url
     app.conf.update(broker_url=url)
     for holder, name in ((app, "_pool"), (app.amqp, "_producer_pool")):
         setattr(holder, name, None)  # Celery keeps its connections for as long as it lives
+    return known
 
 
 @pytest.fixture
