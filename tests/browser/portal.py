@@ -36,9 +36,7 @@ class LivePortal:
 
     def start(self) -> None:
         """Start web, worker and beat and wait until the pages answer and the worker takes work."""
-        self._run(
-            "web", "uvicorn", "config.asgi:application", "--port", str(self.port), "--timeout-graceful-shutdown", "1"
-        )
+        self._run_pages()
         queues = f"{settings.LIVE_PREFIX}.work,{settings.LIVE_PREFIX}.vendors"
         self._run(
             "worker", "celery", "-A", "config", "worker", "-P", "threads", "-c", "2", "-Q", queues, *QUIET, "-l", "INFO"
@@ -46,6 +44,11 @@ class LivePortal:
         self._run("beat", "celery", "-A", "config", "beat", "-s", str(self.logs / "schedule"), "--pidfile=")
         self.await_pages()
         self.await_worker()
+
+    def start_pages(self) -> None:
+        """Start the web server alone and wait until it answers: a second door to the same data, with other settings."""
+        self._run_pages()
+        self.await_pages()
 
     def stop(self, name: str) -> None:
         """Stop "web", "worker" or "beat"."""
@@ -83,6 +86,11 @@ class LivePortal:
     def _fail_if_ended(self, name: str, *, wait: float) -> None:
         if any(ended.name == name for ended in self.guard.exits(wait=wait)):
             raise RuntimeError(f"The {name} ended:\n{last_lines(self.logs / f'{name}.log', 40)}")
+
+    def _run_pages(self) -> None:
+        self._run(
+            "web", "uvicorn", "config.asgi:application", "--port", str(self.port), "--timeout-graceful-shutdown", "1"
+        )
 
     def _run(self, name: str, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]
