@@ -8,4 +8,4 @@ class IntercomConfig(AppConfig):
 
     def ready(self) -> None:
         """Make known what this app keeps of people, what it does when something happens, and how."""
-        from integrations.intercom import kept, movements, subscribers  # noqa: F401, PLC0415  models must be ready
+        from integrations.intercom import checks, kept, movements, subscribers  # noqa: F401, PLC0415  models must be ready

@@ -29,6 +29,8 @@ CHANGE_NOTE = "note.change"
 # What goes along with a message; the rest is named, and had on the WorkStream page.
 MOST_FILES = 10
 MOST_BYTES = 20_000_000
+# What was not heard of may still be done a moment later: so long it is looked for before it is said again.
+SETTLES = timedelta(seconds=20)
 # A message waits so long for the virus scan of what it carries.
 WAIT_FOR_SCAN = timedelta(minutes=2)
 
@@ -102,14 +104,17 @@ def relay(entry: Entry) -> Sent:
     if part := there.select_related("conversation").first():
         return _as_sent(part)
     conversation = conversations.carrying(entry.workstream)
+    words = _words(entry, conversation)
     try:
-        return _say(conversation, entry, _words(entry, conversation))
-    except Refused:
-        words = _words(entry, conversation, plainly=True)
-        if words == _words(entry, conversation):
+        return _say(conversation, entry, words)
+    except Refused as refusal:
+        plainly = _words(entry, conversation, plainly=True)
+        if plainly == words:
             raise
         # Files it does not take, or a teammate who left: better without than not at all.
-        return _say(conversation, entry, words)
+        if isinstance(refusal, Missing):
+            teammates.lost(words.admin)
+        return _say(conversation, entry, plainly)
 
 
 def _say(conversation: Conversation, entry: Entry, words: Words) -> Sent:
@@ -140,7 +145,10 @@ def _asked(conversation: str, words: Words) -> ConversationSeen:
 
 
 def _looked_for(part: Part) -> Sent | None:
-    """What was begun, if it stands in the conversation."""
+    """What was begun, if it stands in the conversation; None when it can be said again.
+
+    Raises: NotNow, while it may still come to stand there; VendorFailure.
+    """
     try:
         seen = client().conversation(str(part.conversation.conversation_id))
     except Missing as failure:
@@ -148,6 +156,8 @@ def _looked_for(part: Part) -> Sent | None:
             conversations.mend(part.conversation, failure)
         return None
     found = parts.find(part, seen)
+    if found is None and timezone.now() - part.at < SETTLES:
+        raise NotNow("Intercom may have taken it; it is looked for.", retry_at=part.at + SETTLES)
     return _as_sent(parts.said(part, found)) if found else None
 
 

@@ -50,6 +50,8 @@ def read() -> int:
         for person in User.objects.filter(email__in=[s.email for s in seen if s.email], role__in=TEAM_ROLES)
     }
     with transaction.atomic():
+        # Whoever left speaks for nobody any more.
+        Teammate.objects.exclude(admin_id__in=[one.id for one in seen]).update(person=None)
         for one in seen:
             Teammate.objects.update_or_create(
                 admin_id=one.id,
@@ -61,6 +63,11 @@ def read() -> int:
                 },
             )
     return len(seen)
+
+
+def lost(admin_id: str) -> None:
+    """Intercom did not take what this teammate was to say: they speak for nobody until the list names them again."""
+    Teammate.objects.filter(admin_id=admin_id).update(person=None)
 
 
 def _read_again() -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from chat.actions import post_message
@@ -28,8 +30,9 @@ class Inbox:
     vendors: Vendors
 
     def send(self, **later: float) -> None:
-        """Send what is due, now or so much later."""
-        send_all(Provider.INTERCOM, now=timezone.now() + timedelta(**later))
+        """Send what is due, now or so much later: it is that time for everybody meanwhile."""
+        with time_machine.travel(timezone.now() + timedelta(**later)):
+            send_all(Provider.INTERCOM)
 
     def contact_of(self, person: User) -> ContactSeen:
         """Their contact."""
@@ -63,8 +66,9 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(vendors: Vendors, world: World) -> Inbox:
-    """Intercom is on, knows the owners of both WorkStreams, and nothing was said yet."""
+def inbox(vendors: Vendors, settings: Settings, world: World) -> Inbox:
+    """Intercom alone is on, knows the owners of both WorkStreams, and nothing was said yet."""
+    settings.HUBSPOT_TOKEN = settings.SALESFORCE_CONSUMER_KEY = ""
     played = Inbox(vendors)
     for owner in (world.owner, world.stranger):
         contacts.want(owner)

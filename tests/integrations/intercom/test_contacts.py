@@ -80,7 +80,6 @@ def test_one_whom_intercom_does_not_name_is_found_when_its_search_has_caught_up(
     inbox.send()
     assert Contact.objects.filter(person=person).count() == 0
 
-    inbox.vendors.clock.step(minutes=10)
     inbox.send(hours=1)
     assert inbox.contact_of(person).id == known
 

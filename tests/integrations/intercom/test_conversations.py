@@ -1,11 +1,8 @@
 """One conversation for each WorkStream, whatever happens on the way or in Intercom (R58, R61, A16, A35)."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from accounts.actions import register
 from integrations.intercom.client import client
@@ -34,7 +31,6 @@ def test_a_conversation_whose_opening_was_not_heard_of_is_found_and_not_opened_t
     assert Conversation.objects.get().conversation_id is None
 
     for minutes in (5, 10, 15, 20, 30):
-        inbox.vendors.clock.step(minutes=5)
         inbox.send(minutes=minutes)
 
     assert waiting() == []
@@ -122,10 +118,8 @@ def test_a_conversation_deleted_in_intercom_is_followed_by_another(inbox: Inbox,
     # What is not found for a moment only is not taken for gone.
     assert Conversation.objects.get().state == Conversation.State.OPEN
 
-    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
-        inbox.send()
-    with time_machine.travel(timezone.now() + timedelta(minutes=15)):
-        inbox.send()
+    inbox.send(minutes=5)
+    inbox.send(minutes=15)
 
     assert Conversation.objects.get(conversation_id=before).state == Conversation.State.GONE
     assert [said.replace("<p>", "").replace("</p>", "") for said in inbox.said_in(world.labels)] == ["After"]
@@ -199,7 +193,6 @@ def test_two_workstreams_of_one_owner_are_two_conversations(inbox: Inbox, world:
     inbox.vendors.faults.add("intercom", "POST", "/conversations", drop=True, has_effect=True, times=2)
     say(world.labels, world.owner, "In the first")
     for minutes in (0, 5, 10, 15, 20, 30):
-        inbox.vendors.clock.step(minutes=5)
         inbox.send(minutes=minutes)
 
     assert inbox.conversation_of(world.labels).id != inbox.conversation_of(second).id

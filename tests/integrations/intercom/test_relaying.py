@@ -169,6 +169,24 @@ def test_what_came_from_intercom_is_not_sent_back(inbox: Inbox, world: World) ->
     assert Delivery.objects.filter(operation="note.relay").count() == 0
 
 
+def test_a_teammate_who_left_is_spoken_for_by_the_portals_own(inbox: Inbox, world: World) -> None:
+    seat = inbox.seat(world.isr)
+    say(world.labels, world.isr, "Still here")
+    inbox.send()
+    inbox.vendors.intercom.remove_teammate(admin=seat)
+    say(world.labels, world.isr, "Gone")
+    say(world.labels, world.isr, "And never back")
+    inbox.send(minutes=1)
+
+    assert [(part.author_id, parts_text(part.body)) for part in inbox.parts_of(world.labels)] == [
+        (seat, "Still here"),
+        ("493880", f"{world.isr.display_name}: Gone"),
+        ("493880", f"{world.isr.display_name}: And never back"),
+    ]
+    # Once it is known, it is not tried again.
+    assert inbox.asked("POST", "/conversations/*/reply") == 4
+
+
 def test_our_own_parts_are_known_when_they_come_back(inbox: Inbox, world: World) -> None:
     inbox.vendors.faults.add("intercom", "POST", "/conversations/*/reply", drop=True, has_effect=True, skip=1)
     say(world.labels, world.owner, "Known")
