@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE["rearm-mailboxes"] = {
     "schedule": timedelta(minutes=1),
     "options": {"expires": 60},
 }
+CELERY_BEAT_SCHEDULE["look-at-salesforce"] = {
+    "task": "integrations.salesforce.tasks.look_at_salesforce",
+    "schedule": timedelta(seconds=30),
+    "options": {"expires": 30},
+}
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "task": "workstreams.tasks.recount_for_grid",
     "schedule": timedelta(minutes=1),
@@ -391,6 +396,8 @@ SALESFORCE_CONSUMER_KEY = env.str("SALESFORCE_CONSUMER_KEY", default="")
 SALESFORCE_CONSUMER_SECRET = env.str("SALESFORCE_CONSUMER_SECRET", default="")
 SALESFORCE_DOMAIN = env.str("SALESFORCE_DOMAIN", default="")
 SALESFORCE_API_VERSION = env.str("SALESFORCE_API_VERSION", default="59.0")
+# How often the portal looks for changes that nobody told it of; 0 never looks.
+SALESFORCE_POLL_SECONDS = env.float("SALESFORCE_POLL_SECONDS", default=300)
 # The simulator's port on this machine; 0 speaks to Salesforce itself.
 SALESFORCE_SIMULATOR_PORT = env.int("SALESFORCE_SIMULATOR_PORT", default=0)
 # What stands in the address of the SOAP endpoint for Outbound Messages; without any it answers 404.

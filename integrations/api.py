@@ -15,7 +15,9 @@ from api.schema import ErrorSerializer
 from integrations.models import InboundEvent
 from integrations.salesforce import actions
 from integrations.salesforce.ids import LONGEST_PASTE
+from integrations.salesforce.models import Opportunity
 from integrations.salesforce.tab import Tab, Told, Understood
+from milestones.models import MilestoneChange
 from workstreams.api.one import fetch
 from workstreams.models import WorkStream
 
@@ -27,6 +29,7 @@ class StageToldSerializer(serializers.Serializer[Told]):
 
     stage = serializers.CharField()
     state = serializers.ChoiceField(choices=InboundEvent.State.choices, source="event.state")
+    heard_by = serializers.CharField(source="source", help_text="How the portal came to know.")
     reason = serializers.CharField(source="event.reason", help_text="Why it was ignored, or what it waits for.")
     is_newest = serializers.BooleanField(help_text="Whether what is known of the opportunity comes from it.")
     happened_at = Moment(source="event.happened_at", allow_null=True, help_text="When it changed there.")
@@ -34,14 +37,34 @@ class StageToldSerializer(serializers.Serializer[Told]):
     repeats = serializers.IntegerField(source="event.repeats", help_text="How often the same was sent again.")
 
 
+class MilestoneChangedSerializer(serializers.Serializer[MilestoneChange]):
+    """Who changed the portal's milestone, and when."""
+
+    kind = serializers.ChoiceField(choices=MilestoneChange.Kind.choices)
+    actor = serializers.CharField(source="actor_name")
+    at = Moment()
+
+
 class SalesforceTieSerializer(serializers.Serializer[Any]):
     """Both sides of the tie."""
 
     opportunity_id = serializers.CharField(allow_null=True, help_text="18 characters; null while nothing is tied.")
     record_url = serializers.CharField(help_text="The opportunity in Salesforce; empty where that is not configured.")
-    stage = serializers.CharField(allow_null=True, help_text="The newest stage reported.")
+    name = serializers.CharField(help_text="The opportunity's name; empty while it was not read.")
+    presence = serializers.ChoiceField(
+        choices=[("", "Not asked"), *Opportunity.Presence.choices],
+        help_text="Whether Salesforce has it, as far as it was asked.",
+    )
+    read_at = Moment(allow_null=True, help_text="When Salesforce was asked last and answered.")
+    stage = serializers.CharField(allow_null=True, help_text="The newest stage known.")
+    stage_since = Moment(allow_null=True, help_text="Since when it has this stage, where that was read.")
     milestone = serializers.CharField(help_text="The milestone that stage means; empty for none.")
     drifts = serializers.BooleanField(help_text="Whether the portal's milestone is another one.")
+    last_word = serializers.ChoiceField(
+        choices=[("", "Nobody can say"), ("portal", "The portal"), ("salesforce", "Salesforce")],
+        help_text="Which of the two sides changed last.",
+    )
+    last_change = MilestoneChangedSerializer(allow_null=True, help_text="How the portal's milestone changed last.")
     needs_opportunity = serializers.BooleanField(help_text="Whether the lead waits to be converted and tied (R99).")
     needs_decision = serializers.BooleanField(help_text="Whether a stage waits for the choice of delivery (A24).")
     suggests_closing = serializers.BooleanField(help_text="Whether the opportunity was closed without a milestone.")
@@ -70,7 +93,14 @@ class UnderstoodOpportunitySerializer(serializers.Serializer[Understood]):
 
     opportunity_id = serializers.CharField(source="parsed.opportunity_id", help_text="In its form of 18 characters.")
     warnings = serializers.ListField(child=serializers.CharField(), source="parsed.warnings")
-    stage = serializers.CharField(source="opportunity.stage", allow_null=True, help_text="Reported so far.")
+    exists = serializers.BooleanField(
+        allow_null=True, help_text="Whether Salesforce has it and not deleted; null when it could not be asked."
+    )
+    not_verified_because = serializers.CharField(help_text="Why Salesforce was not asked; empty when it was.")
+    name = serializers.CharField(
+        source="reading.name", allow_null=True, default=None, help_text="As Salesforce has it."
+    )
+    stage = serializers.CharField(help_text="The newest stage known; empty for none.")
     milestone = serializers.CharField(help_text="Where tying would move the WorkStream; empty for nowhere.")
     taken_by = TakenBySerializer(allow_null=True, help_text="The WorkStream it is tied to already.")
 
@@ -182,9 +212,15 @@ def _answer(request: ApiRequest, public_id: UUID) -> Response:
     tie = {
         "opportunity_id": workstream.opportunity_id,
         "record_url": tab.record_url,
-        "stage": tab.opportunity.stage if tab.opportunity else None,
+        "name": tab.opportunity.name if tab.opportunity else "",
+        "presence": tab.opportunity.presence if tab.opportunity else "",
+        "read_at": tab.opportunity.read_at if tab.opportunity else None,
+        "stage": tab.opportunity.stage or None if tab.opportunity else None,
+        "stage_since": tab.opportunity.stage_since if tab.opportunity else None,
         "milestone": tab.milestone,
         "drifts": tab.drifts,
+        "last_word": tab.last_word,
+        "last_change": tab.last_change,
         "needs_opportunity": tab.needs_opportunity,
         "needs_decision": tab.needs_decision,
         "suggests_closing": tab.suggests_closing,

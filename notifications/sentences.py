@@ -77,6 +77,12 @@ def _document_due(_: Notification, data: Words) -> str:
     return f"{data.get('kind', 'A document')} is {'overdue' if data.get('when') == 'overdue' else 'due tomorrow'}"
 
 
+def _salesforce(data: Words) -> str:
+    if data.get("asks") == "gone":
+        return str(data.get("reason", ""))
+    return f"Salesforce says “{data.get('stage', '')}”: {data.get('reason', '')}"
+
+
 def _closed(row: Notification, _: Words) -> str:
     is_closed = row.event is not None and row.event.verb == "workstream.closed"
     return f"{_who(row)} {'closed' if is_closed else 'reopened'} it"
@@ -94,7 +100,7 @@ _SENTENCES: dict[str, Callable[[Notification, Words], str]] = {
     "invitation_accepted": lambda row, data: f"{data.get('name') or _who(row)} accepted the invitation",
     "milestone": lambda _, data: f"It stands at {data.get('after') or 'no milestone'} now",
     "milestone_team": lambda row, data: f"{_who(row)} moved it to {data.get('after') or 'no milestone'}",
-    "salesforce": lambda _, data: f"Salesforce says “{data.get('stage', '')}”: {data.get('reason', '')}",
+    "salesforce": lambda _, data: _salesforce(data),
     "attachment": lambda row, data: f"{_who(row)} added a file: {data.get('kind', '')}",
     "document_requested": lambda row, data: f"{_who(row)} asks for a document: {data.get('kind', '')}",
     "document_due": _document_due,

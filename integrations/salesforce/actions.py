@@ -13,7 +13,8 @@ from activity.record import nudge, record
 from integrations.inbox import lock_subject
 from integrations.models import InboundEvent, Provider
 from integrations.salesforce import events, work
-from integrations.salesforce.errors import AlreadyTied, OpportunityTaken
+from integrations.salesforce.asking import Found, look_up
+from integrations.salesforce.errors import AlreadyTied, NoSuchOpportunity, OpportunityTaken
 from integrations.salesforce.ids import Parsed, parse
 from integrations.salesforce.models import Opportunity
 from integrations.tasks import work_waiting_inbound
@@ -34,15 +35,32 @@ def understand(pasted: str) -> Parsed:
     return parse(pasted, own_label=own_host.partition(".")[0])
 
 
-@transaction.atomic
 def tie_opportunity(*, workstream: WorkStream, pasted: str | Parsed, actor: User) -> WorkStream:
-    """Tie a WorkStream to the opportunity a colleague names (R23, R100); what is known of its stage is followed (A26).
+    """Tie a WorkStream to the opportunity a colleague names (R23, R100, A36).
 
-    The same once more changes nothing. Of two WorkStreams tied to one opportunity at once, the second is refused.
+    Salesforce is asked first, shortly; the stage it has is followed at once. While it is away the tie stands without,
+    what was told before is followed (A26), and a worker reads the stage as soon as it can. The same tie once more
+    changes nothing. Of two WorkStreams tied to one opportunity at once, the second is refused. Call with no transaction
+    open.
 
-    Raises: NotAnOpportunity, NotAllowed, AlreadyTied, OpportunityTaken.
+    Raises: NotAnOpportunity, NotAllowed, NoSuchOpportunity, AlreadyTied, OpportunityTaken.
     """
     parsed = understand(pasted) if isinstance(pasted, str) else pasted
+    workstream = WorkStream.objects.visible_to(actor).get(pk=workstream.pk)
+    require(actor, Can.TIE_OPPORTUNITY, workstream)
+    looked = look_up(parsed.opportunity_id) if workstream.opportunity_id is None else None
+    if isinstance(looked, Found) and not looked.is_there:
+        raise NoSuchOpportunity(
+            f"{parsed.opportunity_id} was deleted in Salesforce. Restore it there first, or paste another one."
+            if looked.reading
+            else f"Salesforce has no opportunity {parsed.opportunity_id}, or does not show it to the portal. "
+            "Copy the ID again, or ask a Salesforce administrator whether the portal may see it."
+        )
+    return _tie(workstream, parsed, actor, looked if isinstance(looked, Found) else None)
+
+
+@transaction.atomic
+def _tie(workstream: WorkStream, parsed: Parsed, actor: User, found: Found | None) -> WorkStream:
     lock_subject(Provider.SALESFORCE, parsed.opportunity_id)
     workstream = lock(workstream, actor)
     require(actor, Can.TIE_OPPORTUNITY, workstream)
@@ -60,7 +78,11 @@ def tie_opportunity(*, workstream: WorkStream, pasted: str | Parsed, actor: User
         )
     workstream.opportunity_id = parsed.opportunity_id
     workstream.save(update_fields=["opportunity_id"])
-    record(events.TIED, actor=actor, workstream=workstream, data={"opportunity_id": parsed.opportunity_id})
+    tied = record(events.TIED, actor=actor, workstream=workstream, data={"opportunity_id": parsed.opportunity_id})
+    if found is None:
+        work.hint(parsed.opportunity_id, source="tie", key=str(tied.pk))
+    else:
+        work.note(found, parsed.opportunity_id, source="tie")
     _follow_what_is_known(parsed.opportunity_id)
     workstream.refresh_from_db()
     return workstream
@@ -117,9 +139,9 @@ def try_failed_again(*, workstream: WorkStream, actor: User) -> int:
 
 
 def _follow_what_is_known(opportunity_id: str) -> None:
-    """Follow the newest stage told before the tie, also one that a wrongly tied WorkStream followed first."""
+    """Follow what was read for the tie; else the newest stage told before it, also one that a wrong tie followed."""
     opportunity = Opportunity.objects.filter(opportunity_id=opportunity_id).first()
-    newest = work.newest_event(opportunity) if opportunity else None
+    newest = work.just_read(opportunity_id) or (work.newest_event(opportunity) if opportunity else None)
     if newest is None:
         return
     newest.state = InboundEvent.State.RECEIVED

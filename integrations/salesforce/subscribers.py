@@ -8,7 +8,7 @@ from activity.registry import registry
 from integrations.models import InboundEvent, Provider
 from integrations.salesforce.models import Opportunity
 from integrations.salesforce.stages import HIGHEST_STEP
-from integrations.salesforce.work import newest_event
+from integrations.salesforce.work import hint, newest_event
 from integrations.tasks import work_waiting_inbound
 from milestones import events as milestone_events
 from milestones import tracks
@@ -34,11 +34,12 @@ def work_what_waited(event: Event) -> None:
 
 @registry.follows(workstream_events.REOPENED, "a Salesforce stage that came while it was closed is followed")
 def work_what_came_meanwhile(event: Event) -> None:
-    """Hand the newest stage back to the workers if it came while the WorkStream was closed (A27)."""
+    """Hand the newest stage back to the workers if it came while the WorkStream was closed, and have it read (A27)."""
     workstream = event.workstream
     if workstream is None or not workstream.opportunity_id:
         return
     opportunity = Opportunity.objects.filter(opportunity_id=workstream.opportunity_id).first()
+    hint(workstream.opportunity_id, source="reopened", key=str(event.pk))
     newest = newest_event(opportunity) if opportunity else None
     if newest is None or newest.state != InboundEvent.State.IGNORED:
         return

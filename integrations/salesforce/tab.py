@@ -9,7 +9,9 @@ from accounts.capabilities import Can
 from accounts.models import User
 from activity.models import Event
 from integrations.models import InboundEvent
-from integrations.salesforce import events, stages
+from integrations.salesforce import events, stages, work
+from integrations.salesforce.asking import Found, NotVerified, look_up
+from integrations.salesforce.client import Reading
 from integrations.salesforce.ids import Parsed
 from integrations.salesforce.models import Opportunity
 from milestones import tracks
@@ -29,6 +31,16 @@ TONES = {
 }
 
 
+# How the portal came to know of a stage.
+SOURCES = {
+    "flow": "Told by its Flow",
+    "outbound": "Told by an Outbound Message",
+    "poll": "Found by looking",
+    "tie": "Read at the tie",
+    "reopened": "Read on reopening",
+}
+
+
 @dataclass(frozen=True)
 class Told:
     """One stage that Salesforce reported, and what became of it."""
@@ -38,8 +50,13 @@ class Told:
 
     @property
     def stage(self) -> str:
-        """Its name there."""
+        """Its name there; empty while it is not known."""
         return str(self.event.payload["stageName"])
+
+    @property
+    def source(self) -> str:
+        """How the portal came to know."""
+        return SOURCES.get(self.event.payload.get("source", "flow"), "")
 
     @property
     def tone(self) -> str:
@@ -54,18 +71,50 @@ class Understood:
     parsed: Parsed
     opportunity: Opportunity | None
     taken_by: WorkStream | None
+    looked: Found | NotVerified
     milestone: str
+
+    @property
+    def reading(self) -> Reading | None:
+        """The opportunity as Salesforce has it now; None when it could not be asked or has none."""
+        return self.looked.reading if isinstance(self.looked, Found) else None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether Salesforce answered, be it that there is none."""
+        return isinstance(self.looked, Found)
+
+    @property
+    def not_verified_because(self) -> str:
+        """Why Salesforce was not asked, as the end of a sentence; empty when it was."""
+        return self.looked.reason if isinstance(self.looked, NotVerified) else ""
+
+    @property
+    def exists(self) -> bool | None:
+        """Whether it is there and not deleted; None when nobody knows."""
+        return self.looked.is_there if isinstance(self.looked, Found) else None
+
+    @property
+    def stage(self) -> str:
+        """The newest stage anybody knows; empty for none."""
+        if self.reading:
+            return self.reading.stage
+        return self.opportunity.stage if self.opportunity else ""
 
     @classmethod
     def of(cls, parsed: Parsed, workstream: WorkStream, user: User) -> Self:
-        """Look it up among what is known here; Salesforce is not asked."""
+        """Look it up among what is known here, and shortly in Salesforce (A36)."""
         opportunity = Opportunity.objects.visible_to(user).filter(opportunity_id=parsed.opportunity_id).first()
         others = WorkStream.objects.visible_to(user).exclude(pk=workstream.pk)
+        looked = look_up(parsed.opportunity_id)
+        reading = looked.reading if isinstance(looked, Found) else None
+        stage = reading.stage if reading else (opportunity.stage if opportunity else "")
         return cls(
             parsed=parsed,
             opportunity=opportunity,
             taken_by=others.filter(opportunity_id=parsed.opportunity_id).first(),
-            milestone=stages.milestone_of(workstream, opportunity.stage) if opportunity else "",
+            looked=looked,
+            milestone=stages.milestone_of(workstream, stage),
         )
 
 
@@ -85,6 +134,14 @@ class Tab:
     delivery_modes: list[tuple[str, str, str]]
     may_choose_delivery: bool
     may_try_again: bool
+
+    @property
+    def last_word(self) -> str:
+        """Whether Salesforce's stage or the portal's milestone changed last; empty where nobody can say (A28)."""
+        if self.opportunity is None or not self.opportunity.stage or self.last_change is None:
+            return ""
+        there = self.opportunity.stage_since or self.opportunity.modified_at
+        return "portal" if self.last_change.at > there else "salesforce"
 
     @property
     def is_waiting(self) -> bool:
@@ -114,6 +171,7 @@ class Tab:
         step = stages.step_of(opportunity.stage) if opportunity else None
         may = capabilities_of(user, workstream)
         told = InboundEvent.objects.visible_to(user).shown_at(workstream)[:MOST_EVENTS]
+        newest = work.newest_event(opportunity) if opportunity else None
         return cls(
             needs_opportunity=workstream.milestone == Milestone.GATHERING_REQUIREMENTS and tied_id is None,
             opportunity=opportunity,
@@ -127,19 +185,13 @@ class Tab:
             tied=Event.objects.filter(workstream=workstream, verb=events.TIED).select_related("actor").first()
             if tied_id
             else None,
-            told=[Told(event, is_newest=_tells(event, opportunity)) for event in told],
+            told=[Told(event, is_newest=event == newest) for event in told],
             delivery_modes=[
                 (str(mode), mode.label, milestone.label) for mode, milestone in tracks.BY_DELIVERY_MODE.items()
             ],
             may_choose_delivery=Can.ADVANCE_MILESTONE in may,
             may_try_again=Can.MANAGE_PORTAL in may,
         )
-
-
-def _tells(event: InboundEvent, opportunity: Opportunity | None) -> bool:
-    """Whether what is known of the opportunity comes from this event."""
-    known = (opportunity.modified_at, opportunity.stage) if opportunity else None
-    return (event.happened_at, event.payload["stageName"]) == known
 
 
 def record_url(opportunity_id: str) -> str:

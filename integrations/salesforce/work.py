@@ -188,6 +188,12 @@ def newest_event(opportunity: Opportunity) -> InboundEvent | None:
     )
 
 
+def just_read(opportunity_id: str) -> InboundEvent | None:
+    """What was read of an opportunity and is not followed yet; the latest."""
+    waiting = _told_of(opportunity_id).filter(state=State.RECEIVED, payload__has_key="askedAt")
+    return waiting.order_by("-payload__askedAt", "-pk").first()
+
+
 def _told_of(opportunity_id: str) -> InboundEventQuerySet[InboundEvent]:
     """Everything known to have been so: hints that nobody has read back are not."""
     told = InboundEvent.objects.about(Provider.SALESFORCE, opportunity_id)

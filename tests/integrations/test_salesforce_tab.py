@@ -248,5 +248,6 @@ def test_the_tab_costs_the_same_however_much_was_reported(
             state=State.APPLIED,
         )
     labels.get()  # the first visit of a day is remembered
-    with django_assert_num_queries(7):  # session, person, WorkStream, opportunity, reports, last change, who tied
+    # session, person, WorkStream, opportunity, reports, the newest of them, last change, who tied
+    with django_assert_num_queries(8):
         labels.get()
