@@ -242,6 +242,11 @@ CELERY_BEAT_SCHEDULE["look-at-salesforce"] = {
     "schedule": timedelta(seconds=30),
     "options": {"expires": 30},
 }
+CELERY_BEAT_SCHEDULE["forget-old-deliveries"] = {
+    "task": "integrations.tasks.forget_old_deliveries",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "task": "workstreams.tasks.recount_for_grid",
     "schedule": timedelta(minutes=1),
@@ -421,6 +426,9 @@ for _vendor, _rate in VENDOR_RATES.items():
 VENDOR_SENDERS = env.int("VENDOR_SENDERS", default=8)
 # How long a worker may be silent before what it was sending goes to another. Vendors' calls time out well before.
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=90)
+
+# Deliveries are deleted so many days after they were settled.
+DELIVERY_KEEP_DAYS = env.int("DELIVERY_KEEP_DAYS", default=90)
 
 # How the Flow's callout shows that it is ours: a static secret in X-Portal-Token, or a signature made with a shared
 # secret. Several of each are valid at once, so that they can be changed without a gap. With neither, the endpoint

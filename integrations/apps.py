@@ -6,5 +6,5 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Integrations"
 
     def ready(self) -> None:
-        """Make this app's verbs known."""
-        from integrations import events  # noqa: F401, PLC0415  models must be ready
+        """Make known this app's verbs, and what it keeps of people."""
+        from integrations import events, kept  # noqa: F401, PLC0415  models must be ready

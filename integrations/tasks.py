@@ -2,12 +2,13 @@
 
 import logging
 import time
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from integrations import leases
+from integrations import deliveries, leases
 from integrations.connectors import those_on
 from integrations.drain import send_next
 from integrations.models import Mailbox
@@ -55,3 +56,9 @@ def rearm_mailboxes() -> None:
     """Wake mailboxes that hold something and would never come due."""
     if count := leases.rearm(now=timezone.now()):
         logger.error("%s mailboxes held something and were not due. They are now; somebody should find out why.", count)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def forget_old_deliveries() -> None:
+    """Delete deliveries that were settled long ago, some at a time. What waits for a person stays, however old."""
+    deliveries.forget(before=timezone.now() - timedelta(days=settings.DELIVERY_KEEP_DAYS))
