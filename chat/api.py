@@ -143,8 +143,10 @@ class MessageSerializer(EntrySerializer):
         """The attachments, which its author added to its WorkStream."""
         found: Any = [each.attachment for each in Line(message).files]
         for attachment in found:
-            assert message.author is not None  # noqa: S101  the portal itself sends no files
-            attachment.workstream, attachment.uploaded_by = message.workstream, message.author
+            attachment.workstream = message.workstream
+            # One of somebody without an account is kept in another's name.
+            if message.author is not None:
+                attachment.uploaded_by = message.author
         return AttachmentSerializer(found, many=True, context=self.context).data
 
     def get_team(self, message: Message) -> str:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.capabilities import Can, Role
 from accounts.errors import NotAllowed
-from accounts.models import User
+from accounts.models import FORMER_MEMBER, User
 from activity.models import SystemActor
 from activity.record import record
 from api.idempotency import forget_words
@@ -27,7 +27,8 @@ from chat.actions import checked
 from chat.errors import Removed, SaidByThePortal, TooLate
 from chat.live import announce
 from chat.mentions import named, renew
-from chat.models import Counter, Message, MessageFile, Note
+from chat.models import MAX_LENGTH, Counter, Message, MessageFile, Note
+from chat.querysets import EntryQuerySet
 from chat.rules import EDIT_FOR, is_too_late
 from chat.search import index
 from workstreams.errors import ChangedMeanwhile, Closed
@@ -131,21 +132,30 @@ def remove_from_outside(entry: Message | Note, *, actor: SystemActor) -> None:
 
 
 @transaction.atomic
-def add_files(message: Message, files: Iterable[Attachment]) -> Message:
-    """Let a message from outside carry files that arrived after its text. Adding them again changes nothing."""
+def add_files(message: Message, files: Iterable[Attachment], *, lost: str = "") -> Message:
+    """Let a message from outside carry files that arrived after its text. Adding them again changes nothing.
+
+    `lost` is a sentence about one that will not come; it stands below the text.
+    """
     counter = _counter(message)
     message = _again(message)
     known = {each.attachment_id for each in message.shown_files}
     new = [MessageFile(message=message, attachment=file) for file in files if file.pk not in known]
-    if new and not message.removed_at:
+    if (new or lost) and not message.removed_at:
         MessageFile.objects.bulk_create(new)
         message.shown_files = list(MessageFile.objects.filter(message=message).printed())
         counter.message_changes += 1
-        _save(message, counter.message_changes)
+        body = "\n".join(line for line in (message.body, lost) if line)[:MAX_LENGTH]
+        _save(message, counter.message_changes, body=body)
         counter.save(update_fields=["message_changes"])
         index.renew(message)
         announce.message_changed(message)
     return message
+
+
+def forget_names(entries: EntryQuerySet[E]) -> None:
+    """Let what somebody said elsewhere bear no name any more, because they were erased. In a transaction."""
+    entries.filter(author=None).exclude(said_by="").update(said_by=FORMER_MEMBER)
 
 
 def show_file_again(*, attachment_id: int) -> None:

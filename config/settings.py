@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "scan-waiting-files": "workstreams.tasks.scan_waiting_files",
         "index-waiting": "chat.tasks.index_waiting",
         "make-waiting-previews": "workstreams.tasks.make_waiting_previews",
+        "fetch-arriving-files": "integrations.intercom.tasks.fetch_arriving_files",
     }.items()
 }
 CELERY_BEAT_SCHEDULE["rearm-mailboxes"] = {
@@ -246,6 +247,12 @@ CELERY_BEAT_SCHEDULE["forget-old-deliveries"] = {
     "task": "integrations.tasks.forget_old_deliveries",
     "schedule": timedelta(hours=1),
     "options": {"expires": 3600},
+}
+# Intercom repeats a notification once and gives up then; so what changed there is asked for as well.
+CELERY_BEAT_SCHEDULE["look-for-missed-at-intercom"] = {
+    "task": "integrations.intercom.tasks.look_for_missed",
+    "schedule": timedelta(minutes=1),
+    "options": {"expires": 60},
 }
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "task": "workstreams.tasks.recount_for_grid",

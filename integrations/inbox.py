@@ -1,5 +1,6 @@
 """The inbox of what vendors told us: stored once, then settled by a worker."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,26 +12,54 @@ from django.utils import timezone
 from activity.record import nudge
 from integrations.models import InboundEvent, Provider
 
+# One statement, because the vendor waits for its end; a repeat costs no more than what is new.
+_REMEMBER = """
+INSERT INTO integrations_inboundevent AS e (provider, dedupe_key, payload, subject_id, happened_at, state, reason,
+       received_at, due_at, settled_at, repeats, attempts)
+VALUES (%(provider)s, %(key)s, %(payload)s, %(subject)s, %(happened_at)s, %(state)s, %(reason)s,
+       %(now)s, %(now)s, %(settled_at)s, 0, 0)
+ON CONFLICT (provider, dedupe_key) DO UPDATE SET repeats = e.repeats + 1
+RETURNING xmax = 0
+"""
+
 
 def remember(
-    *, provider: Provider, dedupe_key: str, payload: dict[str, Any], subject_id: str, happened_at: datetime
+    *,
+    provider: Provider,
+    dedupe_key: str,
+    payload: dict[str, Any],
+    subject_id: str,
+    happened_at: datetime,
+    ignored_because: str = "",
 ) -> bool:
     """Store a verified notification and ask a worker to start; a repeat is only counted. Returns whether it is new.
 
-    It is the last thing done before the vendor gets its answer, so it must stay quick (D1).
+    One from which nothing follows is stored as ignored, with the reason. It is the last thing done before the vendor
+    gets its answer, so it must stay quick (D1).
     """
-    event, is_new = InboundEvent.objects.get_or_create(
-        provider=provider,
-        dedupe_key=dedupe_key,
-        defaults={"payload": payload, "subject_id": subject_id, "happened_at": happened_at},
-    )
-    if is_new:
-        from integrations.tasks import work_waiting_inbound  # noqa: PLC0415  the tasks work what is stored here
+    from integrations.tasks import work_waiting_inbound  # noqa: PLC0415  the tasks work what is stored here
 
+    now = timezone.now()
+    state = InboundEvent.State.IGNORED if ignored_because else InboundEvent.State.RECEIVED
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _REMEMBER,
+            {
+                "provider": str(provider),
+                "key": dedupe_key,
+                "payload": json.dumps(payload),
+                "subject": subject_id,
+                "happened_at": happened_at,
+                "state": str(state),
+                "reason": ignored_because[:500],
+                "now": now,
+                "settled_at": now if ignored_because else None,
+            },
+        )
+        (is_new,) = cursor.fetchone()
+    if is_new and not ignored_because:
         nudge(work_waiting_inbound)
-    else:
-        InboundEvent.objects.filter(pk=event.pk).update(repeats=F("repeats") + 1)
-    return is_new
+    return bool(is_new)
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from integrations.intercom import webhook
 from integrations.intercom.views import standing
 from integrations.salesforce import api, hooks, views
 from integrations.sync import views as sync
@@ -28,6 +29,7 @@ of_sync = [
 ]
 urlpatterns = [
     path("sync/", include(of_sync)),
+    path("webhooks/intercom/", webhook.take_in, name="intercom_webhook"),
     path("webhooks/salesforce/stage/", api.StageView.as_view(), name="salesforce_stage"),
     path("webhooks/salesforce/outbound/<str:token>/", hooks.receive, name="salesforce_outbound"),
     path("workstreams/<uuid:public_id>/intercom/standing/", standing, name="intercom_standing"),

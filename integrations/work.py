@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integrations.failures import NotNow, Refused, VendorAway, VendorFailure
 from integrations.inbox import lock_subject, settle
+from integrations.intercom import incoming as intercom
 from integrations.models import InboundEvent, Provider
 from integrations.salesforce import work as salesforce
 
@@ -40,7 +41,7 @@ class Vendor(Protocol):
         """Make known that an event could not be worked."""
 
 
-VENDORS: dict[str, Vendor] = {Provider.SALESFORCE: salesforce}
+VENDORS: dict[str, Vendor] = {Provider.INTERCOM: intercom, Provider.SALESFORCE: salesforce}
 
 
 def work_next(*, now: datetime | None = None) -> bool:

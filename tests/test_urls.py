@@ -26,6 +26,7 @@ PUBLIC = {
     "subscriptions:start",
     "integrations:salesforce_stage",
     "integrations:salesforce_outbound",
+    "integrations:intercom_webhook",
     "mailroom:hook",
     "mailroom:provider_hook",
     # Only where DEMO is on (tests/demo/test_demo_off.py).

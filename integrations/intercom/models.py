@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from chat.models import Message, Note
-from integrations.intercom.querysets import ContactQuerySet, ConversationQuerySet, PartQuerySet
-from workstreams.models import WorkStream
+from integrations.intercom.querysets import ArrivingFileQuerySet, ContactQuerySet, ConversationQuerySet, PartQuerySet
+from workstreams.models import Attachment, WorkStream
 
 # What Intercom calls things: 24 hexadecimal characters for contacts, digits for all else.
 CONTACT_ID = 24
@@ -79,6 +79,8 @@ class Conversation(models.Model):
     # Since when Intercom does not find it; what is not found for long is gone.
     missed_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
+    # How far Intercom had changed it when it was read last; the poll has it read again when it goes on.
+    heard_up_to = models.DateTimeField(null=True)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -161,3 +163,46 @@ class Teammate(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.admin_id
+
+
+class ArrivingFile(models.Model):
+    """A file of a message that came from Intercom. Its address is asked for each time a worker fetches it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        KEPT = "kept", "Kept"
+        LOST = "lost", "Could not be had"
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="arriving_files", db_index=False)
+    # Which of the part's files, from 0.
+    place = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    # A sentence for people: why it is not there.
+    reason = models.CharField(max_length=500, blank=True)
+    attachment = models.ForeignKey(Attachment, null=True, on_delete=models.CASCADE, related_name="+")
+    attempts = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True)
+
+    objects = ArrivingFileQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(state="waiting"), name="files_that_arrive")]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "place"], name="a_file_of_a_part_arrives_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.part_id}"
+
+
+class Poll(models.Model):
+    """How far what changed at Intercom was looked for; there is one row."""
+
+    ONLY = 1
+
+    up_to = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"up to {self.up_to.isoformat()}"

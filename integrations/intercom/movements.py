@@ -1,4 +1,4 @@
-"""Everything that moves from the portal to Intercom, and who does it."""
+"""Everything that moves between the portal and Intercom, and who does it."""
 
 from collections.abc import Callable
 
@@ -151,4 +151,37 @@ movements.declare(
     target="Conversation note",
     gaps="An edited note stands at the end of the conversation.",
     sender=relay.Change(Note),
+)
+movements.declare(
+    Provider.INTERCOM,
+    "conversation.take_in",
+    "What teammates and customers say in Intercom, with their files; each once, in order, by the person they are here",
+    source="Conversation part",
+    target="Chat message",
+    gaps="What bots say stays in Intercom. Of a conversation only the latest 500 parts can be read. Who has no "
+    "account here is shown by name; their files are kept by whoever answers for their side.",
+)
+movements.declare(
+    Provider.INTERCOM,
+    "conversation.take_in_notes",
+    "Notes of teammates, with the colleagues they name; and whatever else has words and is not known to be public",
+    source="Conversation note",
+    target="Internal Note",
+    gaps="Files of notes stay in Intercom and are named.",
+)
+movements.declare(
+    Provider.INTERCOM,
+    "conversation.take_in_changes",
+    "What is redacted in Intercom is blank here; a deleted conversation is left",
+    source=CONVERSATION,
+    target="Chat message",
+    gaps="Closing, snoozing and assigning a conversation leave the WorkStream as it is.",
+)
+movements.declare(
+    Provider.INTERCOM,
+    "contact.follow",
+    "Archiving, deleting and merging contacts: what the portal sends next is mended by it",
+    source=CONTACT,
+    target=PEOPLE,
+    gaps="Names and addresses that are changed in Intercom stay as they are here.",
 )

@@ -41,6 +41,10 @@ class ConversationQuerySet(_ForColleagues[M]):
         """The one that carries this WorkStream now."""
         return self.filter(workstream=workstream).exclude(state="gone")
 
+    def being_opened(self) -> Self:
+        """Those that Intercom was asked to open, and whose ids nobody here knows yet."""
+        return self.filter(state="wanted", asked_at__isnull=False)
+
 
 class PartQuerySet(_ForColleagues[M]):
     """Questions about parts."""
@@ -48,3 +52,11 @@ class PartQuerySet(_ForColleagues[M]):
     def showing(self, entry: "Message | Note") -> Self:
         """All that ever showed this message or note."""
         return self.filter(message=entry) if isinstance(entry, Message) else self.filter(note=entry)
+
+
+class ArrivingFileQuerySet(_ForColleagues[M]):
+    """Questions about files that arrive."""
+
+    def waiting(self) -> Self:
+        """Those that have to be fetched."""
+        return self.filter(state="waiting")
