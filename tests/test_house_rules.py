@@ -63,3 +63,20 @@ def test_no_behaviour_hides_in_signals_or_save(app: str) -> None:
         assert "save" not in names, f"{path} overrides save()"
         modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert "django.db.models.signals" not in modules, f"{path} listens to model signals"
+
+
+def imported_by(path: Path) -> set[str]:
+    """The modules that a file imports."""
+    tree = ast.parse(path.read_text())
+    plain = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    return plain | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+def test_the_simulators_stay_out_of_production() -> None:
+    """The image does not hold them, so nothing that runs there may import them."""
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {"integrations/simulator", "integrations/*/simulator"} <= set(left_out)
+    for app in [*APPS, "config"]:
+        for path in (ROOT / app).rglob("*.py"):
+            if "simulator" not in path.relative_to(ROOT).parts:
+                assert not [name for name in imported_by(path) if "simulator" in name.split(".")], path

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,13 +33,23 @@ def main(people: Path, simulator: str) -> None:
     if "seed_demo" in commands:
         call_command("seed_demo")
     if simulator:
-        _await(simulator)
-        for name in SET_UP:
-            if name in commands:
-                _set_up(name)
+        _set_up_vendors(simulator, commands)
     if "demo_people" in commands:
         with people.open("w") as file:
             call_command("demo_people", stdout=file)
+
+
+def _set_up_vendors(simulator: str, commands: Collection[str]) -> None:
+    """Furnish the vendors' side, set it up as an operator does, and have it told of the demonstration."""
+    _await(simulator)
+    if "seed_demo" in commands:
+        from demo import vendors  # noqa: PLC0415  Django must be ready
+
+        vendors.furnish(simulator)
+    for name in SET_UP:
+        _set_up(name)
+    if "seed_demo" in commands:
+        vendors.tell()
 
 
 def _set_up(name: str) -> None:

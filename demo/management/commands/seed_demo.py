@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from demo import mails, vendors
+from demo import mails
 from demo.seeding import is_seeded, seed
 
 
@@ -21,5 +21,4 @@ class Command(BaseCommand):
             return
         count = seed(now=timezone.now())
         written = mails.write()
-        vendors.tell()
         self.stdout.write(f"The demonstration is ready: {count} WorkStreams, {written} mails.")

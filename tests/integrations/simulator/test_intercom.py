@@ -405,3 +405,42 @@ def test_everything_said_is_kept_in_the_state_file(sdk: Any, vendors: Vendors, t
     finally:
         vendors.world.file = None
     assert World(file=tmp_path / "state.json").vendors["intercom"].state == before
+
+
+def test_webhooks_come_from_others_or_in_another_version_when_they_are_told_to(
+    sdk: Any, vendors: Vendors, hooks: list[Any]
+) -> None:
+    talk = opened(sdk, ann(sdk))
+    vendors.courier.deliver()
+    subscription = vendors.intercom.state.subscription
+    subscription.plain_bodies, subscription.app_id, subscription.secret = True, "other123", "another-secret"
+    subscription.echo = False
+    sdk.conversations.reply(talk, request=as_joe("an echo"))
+    vendors.intercom.reply_as(conversation=talk, body="<p>One<br>two &amp; three</p>")
+    vendors.courier.deliver()
+
+    last, *more = hooks[2:]
+    assert more == []
+    [part] = last["data"]["item"]["conversation_parts"]["conversation_parts"]
+    assert (part["body"], part["app_package_code"]) == ("One\ntwo & three", None)
+    assert last["app_id"] == "other123"
+    key = settings.INTERCOM_CLIENT_SECRETS[0].encode()
+    assert last["headers"]["X-Hub-Signature"] != f"sha1={hmac.new(key, last['raw'], hashlib.sha1).hexdigest()}"
+
+
+def test_a_search_can_be_made_to_repeat_its_cursor(sdk: Any, vendors: Vendors) -> None:
+    contact = ann(sdk)
+    for _ in range(5):
+        opened(sdk, contact)
+    vendors.clock.step(seconds=30)
+    vendors.intercom.state.repeated_cursors = 1
+    query = {"field": "contact_ids", "operator": "=", "value": contact}
+
+    def after(cursor: str | None) -> Any:
+        pagination = {"per_page": 2} | ({"starting_after": cursor} if cursor else {})
+        return sdk.conversations.search(query=query, pagination=pagination).response.pages.next.starting_after
+
+    first = after(None)
+    vendors.intercom.state.repeated_cursors = 1
+    assert after(first) == first
+    assert after(first) != first
