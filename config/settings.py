@@ -254,6 +254,11 @@ CELERY_BEAT_SCHEDULE["look-for-missed-at-intercom"] = {
     "schedule": timedelta(minutes=1),
     "options": {"expires": 60},
 }
+CELERY_BEAT_SCHEDULE["forget-old-hints-of-intercom"] = {
+    "task": "integrations.intercom.tasks.forget_old_hints",
+    "schedule": timedelta(hours=1),
+    "options": {"expires": 3600},
+}
 CELERY_BEAT_SCHEDULE["recount-for-grid"] = {
     "task": "workstreams.tasks.recount_for_grid",
     "schedule": timedelta(minutes=1),

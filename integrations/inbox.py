@@ -12,6 +12,7 @@ from django.utils import timezone
 from activity.record import nudge
 from integrations.models import InboundEvent, Provider
 
+FORGOTTEN_AT_ONCE = 1000
 # One statement, because the vendor waits for its end; a repeat costs no more than what is new.
 _REMEMBER = """
 INSERT INTO integrations_inboundevent AS e (provider, dedupe_key, payload, subject_id, happened_at, state, reason,
@@ -88,6 +89,22 @@ def remember_all(events: Sequence[InboundEvent]) -> int:
     if by_key:
         nudge(work_waiting_inbound)
     return len(by_key)
+
+
+def forget(provider: Provider, *, before: datetime) -> int:
+    """Delete what a vendor told and was settled before this moment; how many there were. What failed stays.
+
+    Old ones have small ids, so this walks from the first and stops at the first that came later.
+    """
+    deleted, last = 0, 0
+    told = InboundEvent.objects.filter(provider=provider).order_by("pk")
+    while rows := list(told.filter(pk__gt=last).values_list("pk", "received_at")[:FORGOTTEN_AT_ONCE]):
+        old = told.filter(pk__in=[key for key, _ in rows], settled_at__lt=before)
+        deleted += old.exclude(state=InboundEvent.State.FAILED).delete()[0]
+        last, newest = rows[-1]
+        if newest >= before:
+            break
+    return deleted
 
 
 def lock_subject(provider: str, subject_id: str) -> None:

@@ -72,17 +72,27 @@ class Hint:
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """As it was stored."""
-        return cls(payload["topic"], payload["record"], tuple(payload["parts"]), payload["merged_from"])
+        """As it was stored; of one that was emptied, because somebody was erased, nothing is left."""
+        return cls(
+            payload.get("topic", ""),
+            payload.get("record", ""),
+            tuple(payload.get("parts", ())),
+            payload.get("merged_from", ""),
+        )
 
     def as_payload(self) -> dict[str, Any]:
         """To be stored."""
         return {**asdict(self), "parts": list(self.parts)}
 
     @property
+    def kind(self) -> str:
+        """Whether it is about a conversation or a contact; empty where nothing follows from it."""
+        return TOPICS.get(self.topic, "")
+
+    @property
     def subject_id(self) -> str:
         """What takes turns: everything about one conversation, and about one contact."""
-        return f"{TOPICS[self.topic]} {self.record}" if self.record else ""
+        return f"{self.kind} {self.record}" if self.record else ""
 
 
 def _named(kind: str, item: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from integrations.failures import Waits
 from integrations.inbox import settle
 from integrations.intercom import arriving_files, conversations, parts, people
 from integrations.intercom.client import ConversationSeen, Missing, PartSeen, client
-from integrations.intercom.hints import CONVERSATION, TOPICS, Hint
+from integrations.intercom.hints import CONTACT, CONVERSATION, Hint
 from integrations.intercom.markup import Read, read
 from integrations.intercom.models import Conversation, Part
 from integrations.models import InboundEvent
@@ -49,8 +49,9 @@ def ask(event: InboundEvent) -> Answer | None:
     Runs with no transaction open. Raises: VendorFailure.
     """
     hint = Hint.from_payload(event.payload)
-    if TOPICS.get(hint.topic) != CONVERSATION:
+    if hint.kind == CONTACT:
         people.follow(hint)
+    if hint.kind != CONVERSATION:
         return None
     if not Conversation.objects.filter(conversation_id=hint.record).exists():
         return None
@@ -67,8 +68,10 @@ def apply(event: InboundEvent, answer: Answer | None) -> None:
     Raises: Waits, while the conversation may be one that is being opened.
     """
     hint = Hint.from_payload(event.payload)
-    if TOPICS.get(hint.topic) != CONVERSATION:
-        settle(event, State.APPLIED, "The contact is as Intercom has it.")
+    if hint.kind != CONVERSATION:
+        known = hint.kind == CONTACT
+        said = "The contact is as Intercom has it." if known else "What it was about is not known any more."
+        settle(event, State.APPLIED if known else State.IGNORED, said)
         return
     conversation = _carried_by(hint.record)
     if conversation is None:

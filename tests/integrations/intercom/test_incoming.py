@@ -360,3 +360,12 @@ def test_who_is_erased_is_named_no_longer(carried: Carried, world: World) -> Non
     forget_name(world.owner, Traces(world.owner.name, world.owner.email))
 
     assert carried.messages == [("client", "Former member", "Still here")]
+
+
+def test_what_was_emptied_for_an_erasure_is_settled(carried: Carried) -> None:
+    carried.tell("reply_as", body="Hello")
+    InboundEvent.objects.update(payload={}, state="received", due_at=timezone.now(), settled_at=None)
+    carried.work()
+
+    event = InboundEvent.objects.get()
+    assert (event.state, event.reason) == ("ignored", "What it was about is not known any more.")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from unittest import mock
@@ -10,10 +11,12 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from integrations import inbox
 from integrations.intercom.hints import Hint
+from integrations.intercom.tasks import forget_old_hints
 from integrations.models import InboundEvent
 from tests.chat.conftest import in_threads
 
@@ -193,3 +196,23 @@ def test_a_merged_contact_names_who_it_was() -> None:
     item = {"type": "contact", "id": "a" * 24, "merged_from": {"type": "contact", "id": "b" * 24}}
 
     assert Hint.of({"topic": "contact.merged", "data": {"item": item}}).merged_from == "b" * 24
+
+
+def test_what_was_settled_long_ago_is_forgotten_and_what_failed_stays(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "FORGOTTEN_AT_ONCE", 2)
+    now = timezone.now()
+    long_ago = now - timedelta(days=200)
+    for number in range(7):
+        send(notification(id=f"notif_{number}"))
+    events = list(InboundEvent.objects.order_by("pk"))
+    states = ["unchanged", "failed", "received", "ignored", "applied", "applied", "applied"]
+    for event, state in zip(events, states, strict=True):
+        settled = None if state == "received" else long_ago
+        InboundEvent.objects.filter(pk=event.pk).update(state=state, settled_at=settled, received_at=long_ago)
+    InboundEvent.objects.filter(pk=events[6].pk).update(settled_at=now, received_at=now)
+    InboundEvent.objects.filter(pk=events[5].pk).update(provider="salesforce")
+    forget_old_hints()
+
+    assert [event.pk for event in InboundEvent.objects.order_by("pk")] == [events[each].pk for each in (1, 2, 5, 6)]
