@@ -1,4 +1,4 @@
-"""What this app keeps about people besides ids, for their erasure: what vendors told us, and sentences about it."""
+"""What this app does when somebody is erased: what vendors told of them goes, and what was refused is left out."""
 
 import re
 
@@ -6,6 +6,7 @@ from django.db import connection
 
 from accounts.models import FORMER_MEMBER, User
 from accounts.personal import Traces, registry
+from integrations.mending import leave_out_of
 
 # Rows that one statement looks at; each is short, however much was kept.
 AT_ONCE = 5_000
@@ -24,6 +25,12 @@ UPDATE integrations_delivery
        ignored_because = regexp_replace(ignored_because, %(pattern)s, %(instead)s, 'gi')
  WHERE id >= %(first)s AND id < %(end)s AND (last_error ~* %(pattern)s OR ignored_because ~* %(pattern)s)
 """
+
+
+@registry.erases("refused deliveries")
+def leave_out(person: User, _traces: Traces) -> None:
+    """Nothing that was refused keeps vendors from hearing that somebody is erased."""
+    leave_out_of(person=person)
 
 
 @registry.sweeps("vendors")

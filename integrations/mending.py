@@ -92,6 +92,20 @@ def ignore(*, delivery: Delivery, actor: User, reason: str) -> Delivery:
 
 
 @transaction.atomic
+def leave_out_of(*, person: User) -> None:
+    """Leave out what was refused about somebody who is erased: what undoes them at the vendors waits behind it."""
+    boxes = Mailbox.objects.select_for_update(no_key=True).filter(person=person, parked_at__isnull=False)
+    for mailbox in boxes.order_by("pk"):
+        mailbox.deliveries.filter(state=Delivery.State.PARKED).update(
+            state=Delivery.State.IGNORED,
+            settled_at=timezone.now(),
+            begun_at=None,
+            ignored_because="The person was erased.",
+        )
+        _set_going(mailbox)
+
+
+@transaction.atomic
 def replay_event(*, event: InboundEvent, actor: User) -> InboundEvent:
     """Work an event of a vendor again that could not be worked.
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from activity.models import Event
 from activity.record import record
 from integrations import outgoing
 from integrations.connectors import is_on
@@ -50,20 +51,37 @@ def note(*, person: User, at: datetime) -> bool:
 
 
 @transaction.atomic
-def sync(*, person: User, event: Any = None, always: bool = False) -> bool:
+def sync(*, person: User, event: Event) -> bool:
     """Have a person's contact made or brought up to date, if anything about it is new. Returns whether it will be.
 
     Nobody's while HubSpot is off; no colleague's, unless they have a contact already; not of who was erased.
     """
-    if not is_on(Provider.HUBSPOT) or person.erased_at is not None:
-        return False
-    if person.is_team and not Contact.objects.filter(person=person).exists():
-        return False
-    is_new = note(person=person, at=event.at if event else person.date_joined)
-    if not (is_new or always):
+    if not _is_told_of(person) or not note(person=person, at=event.at):
         return False
     outgoing.write(Provider.HUBSPOT, SYNC, about=person, event=event)
     return True
+
+
+@transaction.atomic
+def send_again(*, person: User) -> bool:
+    """Have a contact looked at although nothing is new: of who registered while HubSpot was off, or had no property.
+
+    When they said what they say is not known, so whatever HubSpot's people wrote stands.
+    """
+    if not _is_told_of(person):
+        return False
+    note(person=person, at=person.date_joined)
+    outgoing.write(Provider.HUBSPOT, SYNC, about=person)
+    is_new = not Contact.objects.filter(person=person).exclude(contact_id="").exists()
+    if is_new and VisitTrail.objects.filter(person=person).exclude(hutk="").exists():
+        outgoing.write(Provider.HUBSPOT, SUBMIT, about=person)
+    return True
+
+
+def _is_told_of(person: User) -> bool:
+    if not is_on(Provider.HUBSPOT) or person.erased_at is not None:
+        return False
+    return not person.is_team or Contact.objects.filter(person=person).exists()
 
 
 @transaction.atomic

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from accounts import erasure
+from accounts import actions, erasure
+from integrations.hubspot.actions import remember_trail
 from integrations.hubspot.checks import hubspot_settings
 from integrations.hubspot.models import Contact
 from integrations.hubspot.properties import GROUP, OURS
@@ -15,6 +16,7 @@ from integrations.models import Delivery
 from tests.conftest import World
 from tests.integrations.hubspot.conftest import Send
 from tests.integrations.hubspot.test_registering import seen
+from tests.integrations.hubspot.test_trails import HUTK, trail
 from tests.vendors import Vendors
 
 
@@ -51,16 +53,42 @@ def test_a_token_without_the_right_says_so(vendors: Vendors, bare: HubSpot) -> N
 
 
 def test_whoever_registered_before_is_sent_once(world: World, vendors: Vendors, hubspot: HubSpot, send: Send) -> None:
-    assert run("hubspot_send") == "3 contacts to send, 0 to delete.\n"
+    assert run("hubspot_send") == "Contacts to send: 3. To delete: 0.\n"
     send()
 
     assert len(hubspot.state.contacts) == 3
     assert seen(hubspot, world.owner.email)["company"] == "Acme"
-    assert run("hubspot_send") == "0 contacts to send, 0 to delete.\n"
-    assert run("hubspot_send", "--all") == "3 contacts to send, 0 to delete.\n"
+    assert run("hubspot_send") == "Contacts to send: 0. To delete: 0.\n"
+    assert run("hubspot_send", "--all") == "Contacts to send: 3. To delete: 0.\n"
     vendors.log.clear()
     assert send().outcome["did"] == "nothing to change"
     assert {entry.method for entry in vendors.log.of("hubspot")} == {"GET"}
+
+
+def test_properties_that_were_missing_go_once_they_are_there(bare: HubSpot, send: Send) -> None:
+    person = actions.register(email="ann@initech.example")
+    send()
+    run("hubspot_setup")
+    assert run("hubspot_send") == "Contacts to send: 1. To delete: 0.\n"
+    send()
+
+    assert person is not None
+    assert seen(bare, person.email)["portal_user_id"] == str(person.public_id)
+    assert run("hubspot_send") == "Contacts to send: 0. To delete: 0.\n"
+
+
+def test_a_cookie_that_was_kept_while_hubspot_was_off_is_submitted_behind_the_contact(
+    hubspot: HubSpot, send: Send, settings: Any
+) -> None:
+    token, settings.HUBSPOT_TOKEN = settings.HUBSPOT_TOKEN, ""
+    person = actions.register(email="ann@initech.example")
+    assert person is not None
+    remember_trail(person=person, trail=trail(hutk=HUTK), actor=person)
+
+    settings.HUBSPOT_TOKEN = token
+    run("hubspot_send")
+    send()
+    assert [each.outcome["did"] for each in Delivery.objects.order_by("pk")] == ["made", "submitted"]
 
 
 def test_what_hubspots_people_wrote_before_is_not_overwritten_by_what_was_there(
@@ -84,7 +112,7 @@ def test_who_was_erased_while_hubspot_was_off_is_deleted_later(
     before = Delivery.objects.count()
 
     settings.HUBSPOT_TOKEN = token
-    assert run("hubspot_send") == "0 contacts to send, 1 to delete.\n"
+    assert run("hubspot_send") == "Contacts to send: 0. To delete: 1.\n"
     send()
     assert Delivery.objects.count() == before + 1
     assert len(hubspot.state.purged) == 1

@@ -96,3 +96,19 @@ def test_a_token_that_may_not_delete_parks_this_person_only(
     assert delivery.state == Delivery.State.PARKED
     assert "lacks a right" in delivery.last_error
     assert send().outcome["did"] == "made"
+
+
+def test_what_was_refused_before_does_not_keep_them_there(
+    person: User, vendors: Vendors, hubspot: HubSpot, send: Send
+) -> None:
+    send()
+    edit(person, title="Miller")
+    vendors.faults.add("hubspot", "PATCH", "*", status=414)
+    assert send().state == Delivery.State.PARKED
+    person.refresh_from_db()
+    erasure.erase(person=person, actor=person)
+    delivery = send()
+
+    assert delivery.outcome["did"] == "deleted"
+    assert len(hubspot.state.purged) == 1
+    assert Delivery.objects.filter(state=Delivery.State.IGNORED).count() == 1

@@ -8,12 +8,13 @@ from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 
-from accounts import actions
+from accounts import actions, profile
 from accounts.models import User
+from accounts.profile import ProfileFields
 from integrations.hubspot.models import Contact
 from integrations.hubspot.simulator.vendor import HubSpot
 from integrations.models import Delivery
-from tests.factories import ClientFactory, ColleagueFactory
+from tests.factories import ColleagueFactory
 from tests.integrations.hubspot.conftest import Send
 from tests.mailbox import code_in, latest_mail
 from tests.vendors import Vendors
@@ -176,23 +177,18 @@ def test_two_registrations_at_once_are_one_person_and_one_contact(
     assert len(hubspot.state.contacts) == 1
 
 
-def test_colleagues_are_no_contacts_and_nobody_is_while_hubspot_is_off(
-    hubspot: HubSpot, settings: Any, send: Send
-) -> None:
-    from integrations.hubspot.actions import sync
-
-    assert not sync(person=ColleagueFactory.create())
+def test_colleagues_are_no_contacts_and_nobody_is_while_hubspot_is_off(hubspot: HubSpot, settings: Any) -> None:
+    colleague = ColleagueFactory.create()
+    fields = ProfileFields("Cole", "Lead", "UTC", "en", enter_sends=True, shows_typing=True, single_keys=True)
+    profile.edit_profile(person=colleague, actor=colleague, fields=fields)
     settings.HUBSPOT_TOKEN = ""
     actions.register(email=EMAIL)
-    assert not sync(person=ClientFactory.create())
 
     assert not Delivery.objects.exists()
     assert not Contact.objects.exists()
 
 
-def test_properties_that_are_not_there_are_left_out_and_named(
-    vendors: Vendors, bare: HubSpot, send: Send, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_properties_that_are_not_there_are_left_out_and_named(vendors: Vendors, bare: HubSpot, send: Send) -> None:
     person = actions.register(email=EMAIL)
     delivery = send()
 

@@ -19,7 +19,7 @@ A_BATCH = 500
 class Command(BaseCommand):
     """Write deliveries; workers send them as fast as HubSpot allows."""
 
-    help = "Send HubSpot everybody whose contact it does not have yet, or with --all everybody."
+    help = "Send HubSpot everybody whose contact it does not have yet, or not whole; with --all everybody."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whom to send."""
@@ -31,14 +31,15 @@ class Command(BaseCommand):
             raise CommandError("HubSpot is off: set HUBSPOT_TOKEN.")
         people = User.objects.filter(role=Role.CLIENT, erased_at=None).select_related("organization").order_by("pk")
         if not options["all"]:
-            people = people.exclude(pk__in=Contact.objects.exclude(contact_id="").values("person"))
+            complete = Contact.objects.exclude(contact_id="").filter(left_out={})
+            people = people.exclude(pk__in=complete.values("person"))
         written, last = 0, 0
         while batch := list(people.filter(pk__gt=last)[:A_BATCH]):
             with transaction.atomic():
-                written += sum(actions.sync(person=person, always=True) for person in batch)
+                written += sum(actions.send_again(person=person) for person in batch)
             last = batch[-1].pk
         erased = User.objects.filter(pk__in=Contact.objects.values("person")).exclude(erased_at=None)
         for person in erased:
             with transaction.atomic():
                 outgoing.write(Provider.HUBSPOT, actions.FORGET, about=person)
-        self.stdout.write(f"{written} contacts to send, {erased.count()} to delete.")
+        self.stdout.write(f"Contacts to send: {written}. To delete: {erased.count()}.")
