@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from integrations.hubspot.properties import GROUP
 from integrations.hubspot.simulator.account import (
     Account,
     Record,
@@ -34,7 +35,10 @@ CATEGORIES = {
 SHOWN_BY_DEFAULT = ("createdate", "email", "firstname", "hs_object_id", "lastmodifieddate", "lastname")
 # Forms are worked through in the background.
 FORM_TAKES = 2.0  # seconds
-PEOPLE, OURSELVES = "CRM_UI", "INTEGRATION"
+PEOPLE, OURSELVES, FORM = "CRM_UI", "INTEGRATION", "FORM"
+WRITERS = {PEOPLE: "a colleague", OURSELVES: "the portal", FORM: "the form"}
+# Contacts on the console.
+SHOWN = 30
 
 
 class HubSpot(Vendor[Account]):
@@ -85,16 +89,35 @@ class HubSpot(Vendor[Account]):
         }
 
     def summary(self) -> dict[str, Any]:
-        """The contacts, newest first, with what a colleague would look at."""
+        """The contacts, newest first, with who wrote what; and what a colleague may choose from."""
         self._work_through_forms()
         living = [each for each in self.state.contacts.values() if not each.is_archived]
+        writable = [name for name, each in self.state.properties.items() if not each.get("readOnly")]
         return {
-            "contacts": [
-                {"id": each.id, "values": each.plain(), "pages": self.state.pages.get(each.hutk, [])}
-                for each in living[::-1][:30]
-            ],
+            "contacts": [self._for_console(each) for each in living[::-1][:SHOWN]],
             "count": len(living),
             "submissions": len(self.state.submissions),
+            "purged": len(self.state.purged),
+            "missing": GROUP not in self.state.groups,
+            "editable": [name for name in writable if not self.state.properties[name].get("hasUniqueValue")],
+            "properties": [name for name, each in self.state.properties.items() if each.get("groupName") == GROUP],
+        }
+
+    def _for_console(self, record: Record) -> dict[str, Any]:
+        values = record.plain()
+        latest = {name: versions[-1] for name, versions in record.history.items() if values.get(name)}
+        return {
+            "id": record.id,
+            "name": f"{values.get('firstname', '')} {values.get('lastname', '')}".strip(),
+            "email": values.get("email", ""),
+            "stage": values.get("lifecyclestage", ""),
+            "others": record.others,
+            "pages": self.state.pages.get(record.hutk, []),
+            "written": [
+                {"name": name, "value": each.value, "source": WRITERS.get(each.source, each.source), "at": each.at}
+                for name, each in latest.items()
+                if name not in {"hs_object_id", "createdate"}
+            ],
         }
 
     # --- Contacts
@@ -393,7 +416,7 @@ class HubSpot(Vendor[Account]):
                 continue
             submission.is_done = True
             email = submission.values["email"]
-            record = self._with_address(email) or self._make({"email": email}, "FORM")
+            record = self._with_address(email) or self._make({"email": email}, FORM)
             record.hutk = submission.context.get("hutk", "") or record.hutk
 
 

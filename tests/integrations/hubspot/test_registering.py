@@ -89,6 +89,16 @@ def test_a_contact_that_appears_at_the_last_moment_is_taken(vendors: Vendors, hu
     assert [entry.status for entry in vendors.log.of("hubspot", "POST")] == [409]
 
 
+def test_a_contact_that_is_not_found_by_its_address_yet_is_taken_by_its_id(
+    vendors: Vendors, hubspot: HubSpot, send: Send
+) -> None:
+    known = hubspot.add_contact(email=EMAIL)
+    vendors.faults.add("hubspot", "GET", f"/crm/v3/objects/contacts/{EMAIL}", status=404, times=None)
+    actions.register(email=EMAIL)
+
+    assert send().outcome == {"contact_id": known, "did": "updated"}
+
+
 def test_a_second_address_of_a_contact_finds_it_and_does_not_become_the_first(hubspot: HubSpot, send: Send) -> None:
     first = hubspot.add_contact(email="a.lee@initech.example")
     second = hubspot.add_contact(email=EMAIL)

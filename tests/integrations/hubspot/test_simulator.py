@@ -21,10 +21,12 @@ def test_the_console_shows_contacts_and_plays_a_colleague(vendors: Vendors, hubs
     page = requests.get(f"{vendors.url}/", timeout=10).text
     assert EMAIL in page
     assert "portal_email_confirmed" in page
+    assert "a colleague, " not in page
 
     form = {"contact_id": contact, "name": "company", "value": "Initech"}
     requests.post(f"{vendors.url}/_/hubspot/edit_contact", data=form, timeout=10)
     assert seen(hubspot)["company"] == "Initech"
+    assert "a colleague, " in requests.get(f"{vendors.url}/", timeout=10).text
 
 
 def test_what_it_knows_can_be_written_down_and_read_again(hubspot: HubSpot, send: Send) -> None:
