@@ -539,6 +539,8 @@ SPECTACULAR_SETTINGS = {
         "Scope": "api.models.Scope",
         "BulkChangeKind": "workstreams.runs.BulkChange.Kind",
         "BulkChangeState": "workstreams.runs.BulkChange.State",
+        "DeliveryState": "integrations.models.Delivery.State",
+        "InboundEventState": "integrations.models.InboundEvent.State",
         "Loudness": "notifications.notices.Loudness",
     },
 }

@@ -7,5 +7,5 @@ class SalesforceConfig(AppConfig):
     verbose_name = "Salesforce"
 
     def ready(self) -> None:
-        """Make this app's verbs and subscribers known."""
-        from integrations.salesforce import checks, events, subscribers  # noqa: F401, PLC0415  models must be ready
+        """Make this app's verbs, movements and subscribers known."""
+        from integrations.salesforce import checks, events, movements, subscribers  # noqa: F401, PLC0415  models must be ready

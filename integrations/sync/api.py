@@ -216,7 +216,7 @@ class DeliveryView(ApiView):
 
     @extend_schema(operation_id="sync_delivery", tags=[TAG], summary="Read a delivery", responses=DeliverySerializer)
     def get(self, request: ApiRequest, delivery_id: int) -> Response:
-        """One delivery."""
+        """One delivery, with the vendor's answer. For administrators."""
         return Response(DeliverySerializer(_delivery(request, delivery_id)).data)
 
 
@@ -278,7 +278,7 @@ class InboundEventView(ApiView):
         operation_id="sync_event", tags=[TAG], summary="Read an event of a vendor", responses=VendorEventSerializer
     )
     def get(self, request: ApiRequest, event_id: int) -> Response:
-        """One event."""
+        """One event, with what became of it. For administrators."""
         return Response(VendorEventSerializer(_event(request, event_id)).data)
 
 

@@ -163,8 +163,6 @@ class Salesforce(Vendor[Organization]):
             self.state.messages.pop(number, None)
             self.state.dropped += 1
             return None
-        # What it says then is what is true then.
-        parcel.body = self._message(number)
         return min(FIRST_GAP * 2.0 ** (parcel.attempts - 1), LONGEST_GAP)
 
     def summary(self) -> dict[str, Any]:
@@ -309,12 +307,21 @@ class Salesforce(Vendor[Organization]):
             self.state.saving.append(Change(record, self.clock.time() + visible_after))
         else:
             self.state.opportunities[record.id] = record
+            self._tell_what_is_true()
 
     def _finish_saving(self) -> None:
         now = self.clock.time()
         for change in [each for each in self.state.saving if each.visible_at <= now]:
             self.state.opportunities[change.record.id] = change.record
             self.state.saving.remove(change)
+            self._tell_what_is_true()
+
+    def _tell_what_is_true(self) -> None:
+        """An Outbound Message says what is true when it leaves, not when it was caused."""
+        for parcel in self.courier.waiting():
+            number = parcel.topic.partition(" ")[2]
+            if parcel.vendor == self.name and number:
+                parcel.body = self._message(number)
 
     def _fire(self, opportunity_id: str) -> None:
         if self.state.has_flow:
