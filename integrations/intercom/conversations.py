@@ -6,12 +6,13 @@ noted and no answer looks for the conversation, several times and minutes apart,
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import NoReturn
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations import outgoing
-from integrations.failures import NotNow, Refused, VendorAway, VendorFailure, Waits
+from integrations.failures import NotNow, Refused, VendorAway, Waits
 from integrations.intercom import contacts, teammates
 from integrations.intercom.client import ConversationSeen, Missing, client
 from integrations.intercom.models import Contact, Conversation
@@ -87,7 +88,6 @@ def describe(workstream: WorkStream) -> Sent:
         client().update_conversation(kept, title=workstream.name, attributes=told)
     except Missing as failure:
         mend(conversation, failure)
-        raise
     except Refused:
         # A workspace without these attributes keeps nobody from writing; Intercom lets nobody make them over the API.
         client().update_conversation(kept, title=workstream.name, attributes=None)
@@ -105,10 +105,10 @@ def reopen(workstream: WorkStream) -> Sent:
     return _set_state(workstream, is_open=True)
 
 
-def mend(conversation: Conversation, failure: VendorFailure) -> None:
+def mend(conversation: Conversation, failure: Missing) -> NoReturn:
     """Find out why Intercom did not find what we named, and have it mended.
 
-    Raises: Waits or NotNow, when it is being mended; VendorFailure. Returns when both are well.
+    Raises: Waits or NotNow, always: until it is mended, or because all is well now; VendorFailure.
     """
     try:
         seen = client().conversation(str(conversation.conversation_id))
@@ -120,6 +120,7 @@ def mend(conversation: Conversation, failure: VendorFailure) -> None:
     if conversation.written_as not in seen.contact_ids:
         Conversation.objects.filter(pk=conversation.pk).update(written_as="")
         raise Waits("The WorkStream Owner is not in the conversation any more, and is added again.") from failure
+    raise NotNow(f"{failure.reason} It is there all the same.") from failure
 
 
 def deleted(conversation: Conversation) -> None:
@@ -164,10 +165,10 @@ def _open(conversation: Conversation, contact: Contact) -> None:
     conversation.save(update_fields=["asked_at", "looked", "contact"])
     try:
         made, source = client().open_conversation(contact.contact_id, opening(conversation.workstream))
-    except Missing:
+    except Missing as failure:
         _not_asked(conversation)
         contacts.look_again(contact)
-        raise
+        raise NotNow(f"{failure.reason} The contact is there all the same.") from failure
     except (Refused, NotNow):
         _not_asked(conversation)
         raise
@@ -236,7 +237,6 @@ def _write_as(conversation: Conversation, contact: Contact) -> None:
     except Missing as failure:
         contacts.look_again(contact)
         mend(conversation, failure)
-        raise
     conversation.contact, conversation.written_as = contact, contact.contact_id
     conversation.save(update_fields=["contact", "written_as"])
     if before:
@@ -260,5 +260,4 @@ def _set_state(workstream: WorkStream, *, is_open: bool) -> Sent:
             client().close(kept, admin)
     except Missing as failure:
         mend(conversation, failure)
-        raise
     return Sent({"conversation": kept})

@@ -112,9 +112,10 @@ def relay(entry: Entry) -> Sent:
         if plainly == words:
             raise
         # Files it does not take, or a teammate who left: better without than not at all.
+        sent = _say(conversation, entry, plainly)
         if isinstance(refusal, Missing):
             teammates.lost(words.admin)
-        return _say(conversation, entry, plainly)
+        return sent
 
 
 def _say(conversation: Conversation, entry: Entry, words: Words) -> Sent:
@@ -123,8 +124,9 @@ def _say(conversation: Conversation, entry: Entry, words: Words) -> Sent:
         seen = _asked(str(conversation.conversation_id), words)
     except Missing as failure:
         part.delete()
+        if words.admin and words.admin != teammates.speaker():
+            raise  # perhaps it is the teammate who is not there
         conversations.mend(conversation, failure)
-        raise
     except (Refused, NotNow):
         part.delete()
         raise
@@ -221,10 +223,20 @@ def _redacted(shown: "models.QuerySet[Part]") -> dict[str, object]:
         if part.conversation.state != Conversation.State.GONE:
             try:
                 client().redact(str(part.conversation.conversation_id), part.part_id)
-            except Missing:
-                pass  # gone, and its words with it
+            except Missing as failure:
+                _insist_on_gone(part, failure)
             except Refused:
                 left += 1
                 continue
         Part.objects.filter(pk=part.pk).update(redacted_at=timezone.now())
     return {"not_redacted": left} if left else {"redacted": True}
+
+
+def _insist_on_gone(part: Part, failure: Missing) -> None:
+    """Insist that words which Intercom did not find stand in the conversation no more. Raises: VendorFailure."""
+    try:
+        seen = client().conversation(str(part.conversation.conversation_id))
+    except Missing as gone:
+        conversations.mend(part.conversation, gone)
+    if any(one.id == part.part_id and not one.is_redacted for one in seen.parts):
+        raise NotNow(failure.reason) from failure

@@ -28,6 +28,8 @@ from workstreams.models import Attachment
 
 pytestmark = pytest.mark.django_db
 
+OF_ANYBODY = {"field": "created_at", "operator": ">", "value": 1}
+
 
 def test_three_write_and_one_contact_says_it_with_the_real_name_in_front(inbox: Inbox, world: World) -> None:
     seat = inbox.seat(world.isr)
@@ -140,6 +142,22 @@ def test_what_is_removed_goes_out_never_or_is_taken_back(inbox: Inbox, world: Wo
     assert all(b"Another secret" not in entry.body for entry in inbox.vendors.log.of("intercom"))
     assert Part.objects.filter(redacted_at=None).get().message == kept
     assert waiting() == []
+
+
+@pytest.mark.parametrize("path", ["/conversations/*/reply", "/conversations/redact", "/conversations/*/parts"])
+def test_what_is_not_found_for_a_moment_keeps_nothing_and_loses_nothing(inbox: Inbox, world: World, path: str) -> None:
+    message = say(world.labels, world.owner, "A secret")
+    inbox.send()
+    inbox.vendors.faults.add("intercom", "POST", path, status=404)
+    say(world.labels, world.owner, "Next")
+    changes.remove_message(message=message, actor=world.owner)
+    close(workstream=world.labels, actor=world.isr, reason=CloseReason.LOST)
+    inbox.send(minutes=1)
+    inbox.send(hours=1)
+
+    assert waiting() == []
+    assert [parts_text(said) for said in inbox.said_in(world.labels)] == ["Next"]
+    assert inbox.conversation_of(world.labels).state == "closed"
 
 
 def test_notes_are_notes_and_nobodys_words_become_markup(inbox: Inbox, world: World) -> None:
@@ -286,3 +304,36 @@ def test_nothing_is_written_while_intercom_is_off(world: World) -> None:
 
     assert not Delivery.objects.exists()
     assert Message.objects.count() == 2
+
+
+def test_whatever_goes_wrong_everything_arrives_once_and_in_order(inbox: Inbox, world: World) -> None:
+    inbox.seat(world.isr)
+    authors = [world.owner, world.member, world.isr, world.architect]
+    for number in range(16):
+        # Some say the same as somebody before them.
+        say(world.labels, authors[number % 4], f"Message {number // 2}")
+    for fault in (
+        {"drop": True, "has_effect": True},
+        {"drop": True},
+        {"status": 500, "has_effect": True},
+        {"status": 503, "has_effect": True},
+        {"status": 429, "headers": {"Retry-After": "7"}},
+        {"html": True},
+    ):
+        inbox.vendors.faults.add("intercom", "*", "/con*", chance=0.1, times=6, **fault)
+    inbox.vendors.faults.add("intercom", "POST", "/conversations/*/reply", chance=0.1, times=6, status=404)
+    for hours in range(100):
+        if waiting():
+            inbox.send(hours=hours + 1)
+    inbox.vendors.faults.clear()
+
+    assert waiting() == []
+    expected = [
+        message.body if message.author in {world.owner, world.isr} else f"{message.author}: {message.body}"
+        for message in Message.objects.filter(workstream=world.labels).order_by("number").select_related("author")
+    ]
+    assert [parts_text(part.body) for part in inbox.parts_of(world.labels)] == expected
+    inbox.vendors.clock.step(days=3)
+    assert len(list(client().search_conversations(OF_ANYBODY))) == 1
+    hits = [entry for entry in inbox.vendors.log.of("intercom") if entry.fault]
+    assert len(hits) > 10, hits
