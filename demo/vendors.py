@@ -9,6 +9,7 @@ import urllib.request
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts import events as account_events
 from accounts.capabilities import Role
@@ -19,10 +20,13 @@ from integrations.connectors import those_on
 from integrations.intercom import conversations
 from integrations.models import Delivery
 from integrations.salesforce.models import Opportunity
+from milestones import tracks
 from workstreams.models import WorkStream
 
 # So many WorkStreams, the newest; all of them would keep the workers of a fresh portal busy for minutes.
 TOLD = 12
+# What Salesforce says at each position of the track, where it has not told us itself; the first means no milestone.
+STAGES = ("Negotiation", "Validation", "Proposal", "Contracting", "Booked")
 _SENDERS = ("integrations.hubspot.", "integrations.intercom.")
 
 
@@ -48,23 +52,33 @@ def tell() -> int:
 def furnish(simulator: str) -> None:
     """Do at a fresh simulator what people do at the vendors themselves.
 
-    In Intercom: make the attributes of conversations, seat the colleagues. In Salesforce: have the opportunities at the
-    stages that it told us of. Raises: OSError when it does not answer.
+    In Intercom: make the attributes of conversations, seat the colleagues. In Salesforce: have the opportunities of all
+    WorkStreams, at the stages that it told us of. Raises: OSError when it does not answer.
     """
     for name in conversations.ATTRIBUTES:
         _play(simulator, "intercom/add_attribute", name=name)
     for colleague in User.objects.exclude(role=Role.CLIENT).filter(is_active=True).order_by("pk"):
         _play(simulator, "intercom/add_teammate", name=colleague.name, email=colleague.email)
-    names = dict(WorkStream.objects.exclude(opportunity_id=None).values_list("opportunity_id", "name"))
-    for known in Opportunity.objects.order_by("modified_at"):
+    told = {known.opportunity_id: known for known in Opportunity.objects.all()}
+    tied = {str(each.opportunity_id): each for each in WorkStream.objects.exclude(opportunity_id=None)}
+    for opportunity_id in sorted({*told, *tied}):
+        known, workstream = told.get(opportunity_id), tied.get(opportunity_id)
+        since = known.modified_at if known else workstream.created_at if workstream else timezone.now()
         _play(
             simulator,
             "salesforce/open_opportunity",
-            name=names.get(known.opportunity_id, "An opportunity without WorkStream"),
-            stage=known.stage,
-            opportunity_id=known.opportunity_id,
-            modified_at=known.modified_at.isoformat(),
+            name=workstream.name if workstream else "Not tied yet",
+            stage=known.stage if known else STAGES[_position(workstream)],
+            opportunity_id=opportunity_id,
+            modified_at=since.isoformat(),
         )
+
+
+def _position(workstream: WorkStream | None) -> int:
+    """How far a WorkStream is, as an index of STAGES."""
+    if workstream is None:
+        return 0
+    return min(tracks.position(workstream.subscription_type, workstream.milestone), len(STAGES) - 1)
 
 
 def _play(simulator: str, act: str, **arguments: str) -> None:
