@@ -43,7 +43,7 @@ def go_on(*, provider: Provider, actor: User) -> Connector:
         return connector
     connector.paused_at = connector.paused_by = connector.open_until = connector.probing_until = None
     connector.pause_reason = connector.open_reason = ""
-    connector.failures = 0
+    connector.failures = connector.openings = 0
     connector.save()
     record(events.RESUMED, actor=actor, data={"vendor": provider.label, "provider": provider})
     nudge(send_waiting, str(provider))
