@@ -14,7 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from bench.frame import Bench, Line, Sample, goal, stopwatch
-from bench.peer import LATENCY, OPERATION, PROVIDER, peer
+from bench.peer import LATENCY, OPERATION, PROVIDER, TOKEN, peer
 from bench.portal import at
 from integrations import leases
 from integrations.drain import send_next
@@ -27,7 +27,6 @@ from workstreams.models import WorkStream
 
 BACKLOG, BOXES = 100_000, 5_000
 PATIENCE = 60.0
-TOKEN = "of-the-bench"  # noqa: S105  only switches the vendor on
 
 _FILL = """
 INSERT INTO integrations_mailbox (provider, key, workstream_id, due_at, version, attempts)

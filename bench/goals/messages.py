@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from bench import cast
 from bench.frame import Bench, Line, goal, race, stopwatch
+from bench.peer import TOKEN
 from bench.portal import at
 from bench.writers import key_of
 from chat import actions
@@ -57,7 +58,7 @@ def message(bench: Bench) -> Iterator[Line]:
 
         def told() -> None:
             entry = Message(workstream=workstream, author=author, side=Side.TEAM, body=TEXT, client_key=uuid4())
-            with override_settings(INTERCOM_TOKEN="of-the-bench"), transaction.atomic():
+            with override_settings(INTERCOM_TOKEN=TOKEN), transaction.atomic():
                 append(entry, also_closed=True)
                 # Asking a worker to start comes after the commit, and is no part of the transaction.
                 connection.run_on_commit.clear()
