@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.db import connection, transaction
 from django.test import override_settings
@@ -45,7 +46,7 @@ ANALYZE integrations_mailbox, integrations_delivery;
 @goal(15, "Deliveries: a peer of 50 ms, a backlog, and half of it in one mailbox")
 def deliveries(bench: Bench) -> Iterator[Line]:
     """For each number of senders, with the backlog spread and with half of it in one mailbox."""
-    backlog, seconds = bench.rounds(BACKLOG), max(2.0, 20 * bench.effort)
+    backlog, seconds = bench.rounds(BACKLOG), max(0.5, 20 * bench.effort)
     off = dict.fromkeys(("intercom", "hubspot"), "")
     with bench.scratch() as url, override_settings(INTERCOM_TOKEN=TOKEN, VENDOR_RATES=off):
         for senders in (8, 32):
@@ -79,7 +80,13 @@ def _empty() -> None:
 def _fill(backlog: int, *, half: bool) -> None:
     _empty()
     peer.calls.clear()
-    values = {"provider": PROVIDER.value, "operation": OPERATION, "boxes": BOXES, "backlog": backlog, "half": half}
+    values: dict[str, Any] = {
+        "provider": PROVIDER.value,
+        "operation": OPERATION,
+        "boxes": BOXES,
+        "backlog": backlog,
+        "half": half,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_FILL, values)
 

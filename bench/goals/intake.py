@@ -67,6 +67,11 @@ class _Sender:
     async def to(cls, running: Portal) -> "_Sender":
         return cls(*await asyncio.open_connection("127.0.0.1", running.port))
 
+    async def leave(self) -> None:
+        """Close the connection."""
+        self._writer.close()
+        await self._writer.wait_closed()
+
     async def post(self, path: str, body: bytes) -> tuple[int, float]:
         """The status, and how long it took in milliseconds."""
         head = (
@@ -92,6 +97,7 @@ async def _in_turns(running: Portal, rounds: int) -> dict[str, Sample]:
                 raise RuntimeError(f"{path} answered {status}.")
             if turn >= 3:  # warm
                 times[name].append(took)
+    await sender.leave()
     return {name: Sample(found) for name, found in times.items()}
 
 
@@ -107,6 +113,7 @@ async def _all_at_once(running: Portal, pushes: int) -> tuple[Sample, float, int
             status, took = await sender.post(PUSH, _push(next(_numbers)))
             times.append(took)
             others += status != 200
+        await sender.leave()
 
     began = time.perf_counter()
     await asyncio.gather(*(push() for _ in range(AT_ONCE)))
