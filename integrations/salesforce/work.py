@@ -68,6 +68,8 @@ def ask(event: InboundEvent) -> Found | None:
     is_hint = _is_hint(event)
     if not is_hint and (_was_handed_back(event) or "askedAt" in event.payload):
         return None
+    if not event.subject_id:
+        raise Refused("It names no opportunity, so there is nothing to follow.")
     if not is_on(Provider.SALESFORCE):
         if is_hint:
             raise Refused("It cannot be read back, because no connection to Salesforce is set up.")

@@ -127,6 +127,10 @@ def test_one_bad_notification_hinders_no_other(there: Vendors, labels: WorkStrea
     assert sorted(reasons)[0] == "A notification could not be read. 00Q5g00000AbCdEEAV is no opportunity's id."
     assert "A notification could not be read. It names no record." in reasons
 
+    InboundEvent.objects.filter(state=State.FAILED).update(state=State.RECEIVED, due_at=timezone.now())
+    work_waiting_inbound()
+    assert InboundEvent.objects.filter(state=State.FAILED, reason__startswith="It names no opportunity").count() == 2
+
 
 def test_a_hundred_are_taken_and_a_repeat_is_counted(telling: Vendors, world: World, tied: Tie) -> None:
     ids = [telling.salesforce.open_opportunity(name=f"Deal {number}") for number in range(100)]
