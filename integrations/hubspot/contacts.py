@@ -55,7 +55,7 @@ def send(delivery: Delivery) -> Sent:
     try:
         _bring_up_to_date(work)
     except VendorFailure:
-        _keep(person, contact_id=work.contact_id)
+        _keep(person, contact_id=work.contact_id, known=_with_tried(work))
         raise
     _keep(person, contact_id=work.contact_id, known=work.known, left_out=work.left_out, synced_at=timezone.now())
     outcome: dict[str, Any] = {"contact_id": work.contact_id, "did": work.did}
@@ -103,6 +103,7 @@ def _create(work: Work) -> None:
     values = {name: each["value"] for name, each in work.wanted.items() if each["value"]}
     # Whether it is a customer's contact by now is for HubSpot's people; a new one is a lead (A3).
     values[properties.LIFECYCLE] = properties.LEAD
+    work.body = values
     try:
         made = client.create(values)
     except client.Invalid as refusal:
@@ -122,6 +123,7 @@ def _update(work: Work, found: client.Found) -> None:
         _theirs(work, "email", found, timezone.now())
     if not values:
         return
+    work.body = values
     written: client.Found | None
     try:
         written = client.update(found.contact_id, values)
@@ -146,15 +148,17 @@ def _changes(work: Work, found: client.Found) -> dict[str, str]:
     disputed: list[str] = []
     for name, each in work.wanted.items():
         there, known = found.values.get(name, ""), work.known.get(name)
-        is_settled = known is not None and known["sent"] == each["value"]
-        is_untouched = known is not None and known["there"] == there
+        is_settled = known is not None and "tried" not in known and known["sent"] == each["value"]
+        is_untouched = known is not None and there in {known["there"], known.get("tried")}
         if there == each["value"] or (is_settled and is_untouched):
             work.known[name] = known if is_settled and known else _as_known(each["value"], there, each["at"], PORTAL)
         elif name in properties.OUR_NAMES:
             values[name] = each["value"]
         elif is_settled or (known is None and not each["value"]):
             _theirs(work, name, found, timezone.now())
-        elif not there or (known is not None and is_untouched and _time(each) >= _time(known)):
+        elif not there or (
+            known is not None and is_untouched and (known["writer"] == PORTAL or _is_newer(each, known))
+        ):
             values[name] = each["value"]
         else:
             disputed.append(name)
@@ -164,15 +168,26 @@ def _changes(work: Work, found: client.Found) -> dict[str, str]:
             raise client.Missing("The contact in HubSpot has just gone.")
         for name in disputed:
             wrote_at = times.changed_at.get(name)
-            if wrote_at is None or _time(work.wanted[name]) > wrote_at:
+            if wrote_at is None or datetime.fromisoformat(work.wanted[name]["at"]) > wrote_at:
                 values[name] = work.wish(name)
             else:
                 _theirs(work, name, found, wrote_at)
     return values
 
 
-def _time(each: dict[str, str]) -> datetime:
-    return datetime.fromisoformat(each["at"])
+def _is_newer(each: dict[str, str], known: dict[str, str]) -> bool:
+    return datetime.fromisoformat(each["at"]) > datetime.fromisoformat(known["at"])
+
+
+def _with_tried(work: Work) -> dict[str, dict[str, str]]:
+    """What is known, and what was sent without our hearing an answer: found there, it is ours and nobody else's."""
+    at = timezone.now().isoformat()
+    tried = {
+        name: {**work.known.get(name, _as_known("", "", at, PORTAL)), "tried": value}
+        for name, value in work.body.items()
+        if name in work.wanted
+    }
+    return work.known | tried
 
 
 def _as_known(sent: str, there: str, at: str, writer: str) -> dict[str, str]:

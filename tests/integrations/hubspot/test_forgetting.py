@@ -1,6 +1,10 @@
 """Whoever is erased is deleted at HubSpot, and nothing of them is left here while that waits."""
 
+import threading
+import time
+
 import pytest
+from django.db import connection
 
 from accounts import actions, erasure
 from accounts.models import User
@@ -82,6 +86,32 @@ def test_a_contact_that_was_deleted_or_merged_there_meanwhile(
     assert delivery.state == Delivery.State.SENT
     assert [each for each in hubspot.state.contacts.values() if not each.is_archived] == []
     assert not Contact.objects.exists()
+
+
+def test_who_is_erased_while_their_contact_is_being_made_leaves_nothing_here(
+    transactional_db: None, person: User, vendors: Vendors, hubspot: HubSpot, send: Send
+) -> None:
+    vendors.faults.add("hubspot", "POST", "/crm/v3/objects/contacts", seconds=60, has_effect=True)
+
+    def work() -> None:
+        try:
+            send()
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    ends = time.monotonic() + 30
+    while not hubspot.state.contacts and time.monotonic() < ends:
+        worker.join(0.02)
+    erasure.erase(person=person, actor=person)
+    vendors.world.is_over.set()
+    worker.join(30)
+
+    assert [row for row in leftovers("zephyrine") if row[0] != "accounts_erasure"] == []
+    send()
+    assert hubspot.state.contacts == {}
+    assert len(hubspot.state.purged) == 1
 
 
 def test_a_token_that_may_not_delete_parks_this_person_only(

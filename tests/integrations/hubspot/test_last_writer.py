@@ -112,6 +112,22 @@ def test_after_an_outage_the_later_words_stand_whoever_wrote_them(
     ]
 
 
+@pytest.mark.parametrize("fault", [{}, {"drop": True, "has_effect": True}], ids=["heard", "not heard"])
+def test_what_is_said_while_a_request_is_under_way_is_not_taken_for_older_than_it(
+    fault: dict[str, Any], ann: User, vendors: Vendors, hubspot: HubSpot, send: Send
+) -> None:
+    if fault:
+        vendors.faults.add("hubspot", "PATCH", "*", **fault)
+    edit(ann, title="Under way")
+    send()
+    assert seen(hubspot)["jobtitle"] == "Under way"
+    with travel(timezone.now() - timedelta(minutes=1)):
+        edit(ann, title="Said meanwhile")
+    send(minutes=10)
+
+    assert seen(hubspot)["jobtitle"] == "Said meanwhile"
+
+
 def test_a_new_address_goes_along_and_finds_the_same_contact(ann: User, hubspot: HubSpot, send: Send) -> None:
     change_address(ann, "ann@new.example")
     delivery = send()
