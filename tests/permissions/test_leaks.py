@@ -11,15 +11,18 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Set
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import own_data
 from accounts.capabilities import Role
@@ -28,6 +31,7 @@ from chat.actions import post_message, post_note
 from chat.live.channels import Kind
 from chat.live.questions import NEEDED, Reader
 from notifications.models import Mail
+from notifications.tasks import write_due_mails
 from subscriptions.models import AgileTerms, BatchTerms
 from tests.conftest import World
 from tests.factories import ColleagueFactory
@@ -42,6 +46,7 @@ from workstreams.tenancy import capabilities_of
 
 NOTE = "zebra-crossing"
 WRITER = "Wilhelmina Notewriter"  # wrote a note and nothing else
+GREETING = "Welcome aboard"
 PRICES = ("48151.62", "48,151", "34200.23", "34,200")
 QUOTE = "offer-48151.pdf"
 HTMX = {"HX-Request": "true"}
@@ -61,6 +66,7 @@ def furnished(world: World, settings: Any) -> World:
         post_note(workstream=workstream, author=world.isr, body=f"Mind the {NOTE}", client_key=uuid4())
         post_note(workstream=workstream, author=writer, body=f"The {NOTE}, again", client_key=uuid4())
         set_lead(workstream=workstream, actor=world.isr, lead=world.isr)
+        post_message(workstream=workstream, author=world.isr, body=GREETING, client_key=uuid4())
     for workstream, uploader, kind, name in (
         (world.labels, world.isr, AttachmentKind.QUOTE, QUOTE),
         (world.labels, world.owner, AttachmentKind.SAMPLE_DATA, "signs.csv"),
@@ -71,6 +77,10 @@ def furnished(world: World, settings: Any) -> World:
     BatchTerms.objects.create(workstream=world.labels, project_price=Decimal("34200.23"))
     WorkStream.objects.filter(pk=world.labels.pk).update(opportunity_id="006A000000abcDEIAY")
     saved_views.save_view(actor=world.isr, name="Ours", query="type=batch", is_shared=True)
+    # They are held for a while, so that several make one mail, and over the night.
+    for hours in (0, 20, 32):
+        with time_machine.travel(timezone.now() + timedelta(hours=hours)):
+            write_due_mails()
     return world
 
 
@@ -120,6 +130,9 @@ def fillings(world: World, workstream: WorkStream) -> dict[str, Any]:
         ),
         "signed": "x",
         "session_id": "x",
+        "token": "x",
+        "delivery_id": 1,
+        "event_id": 1,
     }
 
 
@@ -239,18 +252,19 @@ FOREIGN = {"globex", "Invoice scans", "Stella"}
 
 def test_clients_read_nothing_of_notes_of_salesforce_and_of_other_clients(furnished: World) -> None:
     person, other = furnished.owner, furnished.stranger
-    own = {"48151.62", furnished.isr.email, QUOTE}
+    own = {"48151.62", furnished.isr.email, QUOTE, GREETING}
     read = found(furnished, person, {*INSIDE, *FOREIGN, other.email, *own})
 
     assert {(where, word) for where, word in read if word not in own} == set()
     # The same crawl finds what they may read, so it does look.
     assert {word for _, word in read} == own
-    assert {place for place, _ in read} >= {"api:subscription", "workstreams:members", "workstreams:attachments"}
+    places = {"api:subscription", "workstreams:members", "workstreams:attachments", "mail"}
+    assert {place for place, _ in read} >= places
 
 
 def test_agile_workers_read_of_no_note_no_price_no_chat_and_no_address(furnished: World) -> None:
     people = {person.email for person in User.objects.exclude(pk=furnished.agile_worker.pk)}
-    secrets = {*INSIDE, *FOREIGN, *people, *PRICES, QUOTE, ">Hello", '"Hello"'}
+    secrets = {*INSIDE, *FOREIGN, *people, *PRICES, QUOTE, ">Hello", '"Hello"', GREETING}
     read = found(furnished, furnished.agile_worker, {*secrets, "signs.csv"})
 
     assert {(where, word) for where, word in read if word in secrets} == set()
@@ -268,3 +282,45 @@ def test_the_crawl_finds_what_colleagues_read(furnished: World) -> None:
         ("copy notes.json", f"mind the {NOTE}"),
         ("workstreams:page", furnished.stranger.email),
     }
+
+
+# What differs from answer to answer whoever asks: tokens, keys for what is posted next, signed marks, times taken.
+CHANGING = re.compile(
+    r"[A-Za-z0-9]{64}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}|[\w-]+:[\w-]{6}:[\w-]{27,}"
+    r"|\d+\.\d+\.[\w-]{27,}|'RateLimit-(?:Remaining|Reset)': '\d+'"
+)
+
+
+def test_notes_change_nothing_that_clients_are_told(furnished: World) -> None:
+    """No count, no title, no ETag and no order of rows: with more notes every answer is the same, letter by letter."""
+    client = Client(raise_request_exception=False)
+    client.force_login(furnished.owner)
+
+    def everything() -> dict[tuple[str, str], str]:
+        told = {}
+        for name, address in addresses(furnished, furnished.labels):
+            with transaction.atomic():
+                told[name, address] = CHANGING.sub("*", said(client.get(address, QUESTION)))
+                transaction.set_rollback(True)
+        return told
+
+    with time_machine.travel(timezone.now(), tick=False):
+        before = everything()
+        for number in range(3):
+            post_note(
+                workstream=furnished.labels,
+                author=furnished.isr,
+                body=f"Hush {number}",
+                client_key=uuid4(),
+                mentions=[furnished.architect.public_id],
+            )
+        after = everything()
+
+    differ = {place: _difference(before[place], text) for place, text in after.items() if text != before[place]}
+    assert differ == {}
+
+
+def _difference(before: str, after: str) -> str:
+    """Where two answers part, with what stands around."""
+    where = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), 0)
+    return f"{before[max(where - 60, 0) : where + 60]!r} became {after[max(where - 60, 0) : where + 60]!r}"
