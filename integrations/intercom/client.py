@@ -281,6 +281,11 @@ class Client:
             for row in _rows(rows)
         ]
 
+    def workspace(self) -> str:
+        """The id of the workspace that the token belongs to; empty when Intercom does not say."""
+        app = _ask("read which workspace it is", self._sdk.admins.identify, reads=True).get("app")
+        return _text(app.get("id_code")) if isinstance(app, dict) else ""
+
     def attributes(self, model: str) -> set[str]:
         """The names of the attributes that "contact" or "conversation" has in this workspace."""
         rows = _ask("list the attributes", self._sdk.data_attributes.list, model=model, reads=True).get("data")
