@@ -18,8 +18,10 @@ logger = logging.getLogger(__name__)
 
 GIVE_UP_AFTER = 8
 LONGEST_WAIT = timedelta(hours=1)
-# While a vendor is away, its events are looked at again after this time, unless it said when it will be back.
+# While a vendor is away or cannot answer, its events are looked at again after this time, unless it said when.
 WAIT_FOR_VENDOR = timedelta(minutes=1)
+# An event about which a vendor that is there gives no answer for so long waits for a person.
+GIVE_UP_ON_ANSWER_AFTER = timedelta(hours=72)
 
 
 class Vendor(Protocol):
@@ -65,9 +67,11 @@ def work_next(*, now: datetime | None = None) -> bool:
     except Refused as refusal:
         _give_up(event, refusal.reason)
     except VendorAway as failure:
-        _wait_for_vendor(event, failure)
+        _wait_for_vendor(event, failure.reason, due=failure.until or timezone.now() + WAIT_FOR_VENDOR)
+    except NotNow as failure:
+        _wait_for_answer(event, failure)
     except VendorFailure as failure:
-        _try_again_later(event, failure.reason, wanted=failure.retry_at if isinstance(failure, NotNow) else None)
+        _try_again_later(event, failure.reason)
     except Exception as failure:
         logger.exception("%s could not be worked.", event)
         _try_again_later(event, f"{type(failure).__name__}: {failure}")
@@ -87,12 +91,23 @@ def _try_again_later(event: InboundEvent, reason: str, *, wanted: datetime | Non
     InboundEvent.objects.filter(pk=event.pk, state=InboundEvent.State.RECEIVED).update(due_at=due, reason=reason[:500])
 
 
-def _wait_for_vendor(event: InboundEvent, failure: VendorAway) -> None:
+def _wait_for_answer(event: InboundEvent, failure: NotNow) -> None:
+    """It is there and does not answer, so it is asked ever more seldom, for days."""
+    now = timezone.now()
+    waited = now - event.received_at
+    if failure.retry_at is not None:
+        _try_again_later(event, failure.reason, wanted=failure.retry_at)
+    elif waited < GIVE_UP_ON_ANSWER_AFTER:
+        _wait_for_vendor(event, failure.reason, due=now + max(waited / 10, WAIT_FOR_VENDOR))
+    else:
+        _give_up(event, failure.reason)
+
+
+def _wait_for_vendor(event: InboundEvent, reason: str, *, due: datetime) -> None:
     """It is the vendor that fails and not the event, so the attempt does not count."""
     now = timezone.now()
-    due = min(max(failure.until or now + WAIT_FOR_VENDOR, now), now + LONGEST_WAIT)
     InboundEvent.objects.filter(pk=event.pk, state=InboundEvent.State.RECEIVED).update(
-        due_at=due, reason=failure.reason[:500], attempts=F("attempts") - 1
+        due_at=min(max(due, now), now + LONGEST_WAIT), reason=reason[:500], attempts=F("attempts") - 1
     )
 
 
