@@ -189,5 +189,6 @@ def test_an_event_that_could_not_be_worked_is_worked_again_or_left_out(admin: Cl
 def test_the_data_flow_is_printed_from_the_code(admin: Client) -> None:
     page = admin.get("/sync/data-flow/").content.decode()
     for provider in Provider:
+        assert movements.of(provider), f"{provider.label} declares none of its movements"
         for movement in movements.of(provider):
             assert movement.name in page
