@@ -31,7 +31,7 @@ class PreferencesForm(forms.Form):
         data = self.cleaned_data
         return {
             "not_in_app": [name for name in names if name not in data["in_app"]],
-            "not_by_mail": [t.name for t in self.topics if t.is_mailed and t.name not in data["by_mail"]],
+            "not_by_mail": [t.name for t in self.topics if t.has_mail and t.name not in data["by_mail"]],
             "has_quiet_hours": data["has_quiet_hours"],
             "digest_at": data["digest_at"],
             "told_of_unassigned": data["told_of_unassigned"],

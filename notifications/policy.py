@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from django.conf import settings
+
 from accounts.capabilities import Role
 from accounts.models import User
 from notifications import audiences
@@ -101,11 +103,23 @@ class Topic:
     tells_actor: bool = False
     # Agile Workers are not told, and do not know that there is such a thing (A7).
     is_inside: bool = False
+    # The setting with which a vendor mails it to those who subscribed there; then we do not, so that nobody gets two.
+    mailed_with: str = ""
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether there is a mail about it, whoever sends it."""
+        return self.mail.when != When.NEVER
 
     @property
     def is_mailed(self) -> bool:
-        """Whether it is ever told by mail."""
-        return self.mail.when != When.NEVER
+        """Whether it is told by mail, by us."""
+        return self.has_mail and not self.is_mailed_elsewhere
+
+    @property
+    def is_mailed_elsewhere(self) -> bool:
+        """Whether a vendor mails it now (A17)."""
+        return bool(self.mailed_with and getattr(settings, self.mailed_with))
 
 
 _TOPICS = [
@@ -119,6 +133,7 @@ _TOPICS = [
         Side.TEAM,
         level=Loudness.NOTHING,
         is_inside=True,
+        mailed_with="INTERCOM_TOKEN",
     ),
     Topic(
         "client_message",

@@ -24,7 +24,7 @@ def _row(topic: Topic) -> str:
         f"{topic.does}{_side(topic)} (`{topic.name}`)",
         topic.to,
         "at once" if topic.is_in_app else "-",
-        topic.mail.words,
+        f"{topic.mail.words}{', unless Intercom is connected and mails it' if topic.mailed_with else ''}",
         "yes" if topic.mail.keeps_quiet else "no",
         str(topic.bundle),
         level,

@@ -87,6 +87,7 @@ def preferences(request: PortalRequest) -> HttpResponse:
         "unasked": UNASKED,
         "quiet": QUIET_WORDS,
         "may_hear_unassigned": request.user.is_internal,
+        "is_mailed_elsewhere": any(topic.is_mailed_elsewhere for topic in topics),
         "levels": actions.levels_of(request.user),
         "loudness": Loudness.choices,
     }
