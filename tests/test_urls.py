@@ -41,6 +41,8 @@ PUBLIC = {
 }
 # What only colleagues may know exists: members of the WorkStream get the answer of strangers (R70).
 OF_THE_TEAM = {
+    "api:intercom_standing",
+    "integrations:intercom_standing",
     "chat:notes",
     "chat:colleagues",
     "chat:edit_note",

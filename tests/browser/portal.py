@@ -115,7 +115,7 @@ class LivePortal:
             "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "MAIL_TRANSPORT": "django.core.mail.backends.dummy.EmailBackend",
             "SALESFORCE_FLOW_SECRETS": FLOW_SECRET,
-            "SWEEP_SECONDS": "1",
+            "SWEEP_SECONDS": "2",
             "LOG_LEVEL": "INFO",
             "PYTHONUNBUFFERED": "1",
             **self.services,
