@@ -244,7 +244,9 @@ def _token(patience: Patience, *, instead_of: _Token | None = None) -> _Token:
             return token
         if cache.add(_key("login"), 1, LOGIN_TAKES):
             try:
-                return _log_in(patience)
+                # Whoever logged in between the look and the lock has put it there.
+                token = cache.get(_key("token"))
+                return token if token and token != instead_of else _log_in(patience)
             finally:
                 cache.delete(_key("login"))
         if time.monotonic() > ends:

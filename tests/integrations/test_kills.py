@@ -26,8 +26,35 @@ from tools.services import find_place, last_lines, start_valkey
 
 PATIENCE = 60.0
 LEASE_SECONDS = 2
+# Deliveries of the test that kills again and again; more by KILLS_DELIVERIES=5000, which takes minutes.
+MANY = int(os.environ.get("KILLS_DELIVERIES", "120"))
 
-Start = Callable[[str], int]
+
+class Workers:
+    """Workers as they run in production, where whoever ends is started again."""
+
+    def __init__(self, guard: Guard, server_of: Callable[[str], Server]) -> None:
+        self._guard = guard
+        self._server_of = server_of
+        self.pids: dict[str, int] = {}
+
+    def start(self, name: str) -> None:
+        """Start one, and return when it takes work."""
+        server = self._server_of(name)
+        self.pids[name] = self._guard.start(server)
+        wait_until(
+            lambda: server.log.exists() and " ready." in server.log.read_text(errors="replace"),
+            lambda: last_lines(server.log, 30),
+        )
+
+    def kill(self, name: str) -> None:
+        """As the machine would."""
+        os.kill(self.pids[name], signal.SIGKILL)
+
+    def mend(self) -> None:
+        """Start again who ended. Celery's Redis transport ends a worker that acknowledges while the line breaks."""
+        for ended in self._guard.exits():
+            self.pids[ended.name] = self._guard.start_again(ended.name)
 
 
 @pytest.fixture
@@ -43,8 +70,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, G
 
 
 @pytest.fixture
-def start(small_vendor: SmallVendor, redis_url: tuple[str, Guard], tmp_path: Path) -> Iterator[Start]:
-    """Start a worker as it runs in production, and return its process id when it takes work."""
+def workers(small_vendor: SmallVendor, redis_url: tuple[str, Guard], tmp_path: Path) -> Iterator[Workers]:
+    """Workers of the vendors' queue, none yet."""
     found = connection.settings_dict
     variables = {
         **os.environ,
@@ -57,18 +84,13 @@ def start(small_vendor: SmallVendor, redis_url: tuple[str, Guard], tmp_path: Pat
     celery = [sys.executable, "-m", "celery", "-A", "config", "worker", "-P", "threads", "-c", "4"]
     celery += ["-Q", f"{settings.LIVE_PREFIX}.vendors", "--include", "tests.integrations.introduced"]
     celery += ["--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
+
+    def server_of(name: str) -> Server:
+        command = [*celery, "-n", f"{name}@%h"]
+        return Server(name=name, command=command, environment=variables, log=tmp_path / f"{name}.log")
+
     with Guard() as guard:
-
-        def start_worker(name: str) -> int:
-            log = tmp_path / f"{name}.log"
-            command = [*celery, "-n", f"{name}@%h"]
-            pid = guard.start(Server(name=name, command=command, environment=variables, log=log))
-            wait_until(
-                lambda: log.exists() and " ready." in log.read_text(errors="replace"), lambda: last_lines(log, 30)
-            )
-            return pid
-
-        yield start_worker
+        yield Workers(guard, server_of)
 
 
 def wait_until(holds: Callable[[], bool], tell: Callable[[], str] = str) -> None:
@@ -79,12 +101,13 @@ def wait_until(holds: Callable[[], bool], tell: Callable[[], str] = str) -> None
         Signal().wait(0.05)
 
 
-def sweep_until(holds: Callable[[], bool]) -> None:
-    """What beat does, until it holds."""
+def sweep_until(holds: Callable[[], bool], workers: Workers) -> None:
+    """What beat does, and whoever looks after the workers, until it holds."""
 
     def swept() -> bool:
         if holds():
             return True
+        workers.mend()
         with suppress(OperationalError):  # Redis is not back yet; beat would go on as well
             send_what_waits()
         Signal().wait(0.5)
@@ -100,11 +123,11 @@ def all_sent() -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_are_killed_in_mid_call_and_redis_forgets_everything(
-    small_vendor: SmallVendor, redis_url: tuple[str, Guard], start: Start, world: World, say: Say
+    small_vendor: SmallVendor, redis_url: tuple[str, Guard], workers: Workers, world: World, say: Say
 ) -> None:
     subjects = [world.labels, world.scans, *WorkStreamFactory.create_batch(4)]
-    first = start("first")
-    start("second")
+    workers.start("first")
+    workers.start("second")
     inside, held = Signal(), Signal()
 
     def hold(_: str) -> None:
@@ -116,7 +139,7 @@ def test_workers_are_killed_in_mid_call_and_redis_forgets_everything(
         say(subjects[number % 6], number)
     wait_until(inside.is_set)
     wait_until(lambda: len(small_vendor.done) == 6)  # more than one worker has threads
-    os.kill(first, signal.SIGKILL)
+    workers.kill("first")
     assert Delivery.objects.filter(begun_at__isnull=False).count() >= len(small_vendor.done)
     small_vendor.before_answering = lambda _: None
     held.set()
@@ -128,7 +151,7 @@ def test_workers_are_killed_in_mid_call_and_redis_forgets_everything(
         say(subjects[number % 6], number)  # the nudge finds no broker, and soon
     assert time.monotonic() - began < 10
     redis.start_again("valkey")
-    sweep_until(all_sent)  # by the second, which finds its broker again
+    sweep_until(all_sent, workers)
 
     assert small_vendor.looked >= 1
     for place, about in enumerate(subjects):
@@ -138,3 +161,37 @@ def test_workers_are_killed_in_mid_call_and_redis_forgets_everything(
     began = time.monotonic()
     wait_until(lambda: (small_vendor.done[-1][1], all_sent()) == (100, True))
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_often_workers_and_redis_are_killed_everything_is_done_once(
+    small_vendor: SmallVendor, redis_url: tuple[str, Guard], workers: Workers, world: World, say: Say
+) -> None:
+    subjects = [world.labels, world.scans, *WorkStreamFactory.create_batch(18)]
+    for number in range(MANY):
+        say(subjects[number % 20], number)
+    _, redis = redis_url
+    names = ["one", "two"]
+    for name in names:
+        workers.start(name)
+    for turn, limit in enumerate(range(MANY // 6, MANY, max(MANY // 3, 400))):
+        _go_on_until(lambda limit=limit: len(small_vendor.done) >= limit, workers)  # type: ignore[misc]
+        workers.kill(names[turn % 2])
+        if turn % 3 == 1:
+            redis.stop("valkey")
+            redis.start_again("valkey")
+    _go_on_until(all_sent, workers)
+
+    for place, about in enumerate(subjects):
+        assert small_vendor.numbers(f"workstream:{about.pk}") == list(range(place, MANY, 20))
+
+
+def _go_on_until(holds: Callable[[], bool], workers: Workers) -> None:
+    """Sweep and mend until it holds; many deliveries may take their time."""
+    deadline = time.monotonic() + PATIENCE + MANY / 10
+    while not holds():
+        assert time.monotonic() < deadline, str(list(Delivery.objects.exclude(state="sent").values()[:3]))
+        workers.mend()
+        with suppress(OperationalError):
+            send_what_waits()
+        Signal().wait(0.1)
