@@ -9,6 +9,12 @@ class Settled(DomainError):
     code = "settled"
 
 
+class Behind(DomainError):
+    """Something before it in the same mailbox was refused: order is kept, so that comes first."""
+
+    code = "behind"
+
+
 class NotRefused(DomainError):
     """Only what a vendor refused, or what could not be worked, can be left out; everything else is still on its way."""
 

@@ -11,7 +11,7 @@ from accounts.errors import NotAllowed
 from accounts.models import User
 from activity.record import nudge, record
 from integrations import events
-from integrations.errors import NotRefused, Settled
+from integrations.errors import Behind, NotRefused, Settled
 from integrations.inbox import settle
 from integrations.models import Connector, Delivery, InboundEvent, Mailbox, Provider
 from integrations.tasks import send_waiting, work_waiting_inbound
@@ -56,11 +56,13 @@ def replay(*, delivery: Delivery, actor: User) -> Delivery:
 
     Whether an attempt that nobody heard of was done is looked up first, as always.
 
-    Raises: NotAllowed, Settled.
+    Raises: NotAllowed, Settled, Behind.
     """
     delivery = _held(delivery, actor)
     if delivery.settled_at or delivery.state not in {Delivery.State.WAITING, Delivery.State.PARKED}:
         raise Settled("This was done meanwhile, so there is nothing to send again.")
+    if delivery.mailbox.deliveries.filter(state=Delivery.State.PARKED, pk__lt=delivery.pk).exists():
+        raise Behind("Something before it was refused. Send that again, or leave it out; then this one follows.")
     if delivery.state == Delivery.State.PARKED:
         delivery.state = Delivery.State.WAITING
         delivery.save(update_fields=["state"])

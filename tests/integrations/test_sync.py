@@ -132,6 +132,11 @@ def test_what_was_refused_is_sent_again_from_the_head(admin: Client, world: Worl
     mailbox, first, second = refused(world)
     assert "1</a> wait for you" in admin.get("/sync/").content.decode()
     version = mailbox.version
+    answer = admin.post(f"/sync/deliveries/{second.pk}/replay/")
+    assert answer.status_code == 409
+    assert "Something before it was refused" in answer.content.decode()
+    assert Mailbox.objects.filter(pk=mailbox.pk, parked_at__isnull=False).exists()
+
     admin.post(f"/sync/deliveries/{first.pk}/replay/")
 
     mailbox.refresh_from_db()
